@@ -17,12 +17,9 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LINES_SHOWN_ON_FAILURE = 40
-# Lines of pip that tell how far it is; the rest is shown only when it fails.
-PROGRESS_PREFIXES = ("Collecting ", "Installing ", "Successfully installed ")
-LONGEST_PROGRESS_LINE = 100
 
 
-class SetUpFailed(Exception):
+class SetUpError(Exception):
     """Something could not be installed; the message says what and why."""
 
 
@@ -32,6 +29,15 @@ def fingerprint(*paths: Path) -> str:
     for path in paths:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def progress(line: str) -> str | None:
+    """Say in a few words what a line of an installer tells of its progress, if anything."""
+    if line.startswith("Collecting "):
+        return line.split(" (from", 1)[0]
+    if line.startswith("Installing collected packages: "):
+        return f"Installing {line.count(',') + 1} packages (the longest step)"
+    return None
 
 
 def run_showing_progress(command: Sequence[str | Path], *, cwd: Path, path: str, purpose: str) -> None:
@@ -51,11 +57,11 @@ def run_showing_progress(command: Sequence[str | Path], *, cwd: Path, path: str,
         assert process.stdout is not None  # noqa: S101 - PIPE was asked for
         for line in process.stdout:
             lines.append(line.rstrip())
-            if line.startswith(PROGRESS_PREFIXES):
-                print(f"  {lines[-1][:LONGEST_PROGRESS_LINE]}", flush=True)
+            if shown := progress(lines[-1]):
+                print(f"  {shown}", flush=True)
     if process.returncode:
         tail = "\n".join(f"  {line}" for line in lines[-LINES_SHOWN_ON_FAILURE:])
-        raise SetUpFailed(f"{purpose} failed (exit code {process.returncode}):\n{tail}")
+        raise SetUpError(f"{purpose} failed (exit code {process.returncode}):\n{tail}")
 
 
 def works(python: Path) -> bool:
@@ -81,7 +87,7 @@ def set_up_python(root: Path) -> bool:
         return False
     if not works(python):
         if importlib.util.find_spec("ensurepip") is None:
-            raise SetUpFailed(
+            raise SetUpError(
                 f"{sys.executable} has no venv module with pip. "
                 "On Debian and Ubuntu, install the package python3-venv."
             )
@@ -90,7 +96,7 @@ def set_up_python(root: Path) -> bool:
         run_showing_progress(
             [sys.executable, "-m", "venv", venv], cwd=root, path=os.environ["PATH"], purpose="Making .venv"
         )
-    print("Installing Python packages into .venv (one to three minutes the first time)", flush=True)
+    print("Installing Python packages into .venv (two to three minutes the first time)", flush=True)
     pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     run_showing_progress(
         [*pip, "-r", root / "requirements-dev.txt"],
@@ -126,7 +132,7 @@ def main() -> int:
     started = time.monotonic()
     try:
         installed = [set_up_python(REPOSITORY), set_up_cdk_cli(REPOSITORY)]
-    except SetUpFailed as problem:
+    except SetUpError as problem:
         print(f"Set-up stopped. {problem}", file=sys.stderr)
         return 1
     if any(installed):
