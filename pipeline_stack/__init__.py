@@ -1,0 +1,1 @@
+"""The infrastructure: one file per capability, composed by `stack.TrainingPipelineStack`."""

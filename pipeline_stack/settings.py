@@ -1,0 +1,196 @@
+"""Settings of one environment: parsed once from `cdk.json`, checked, and then passed down as values.
+
+Nothing here asks AWS, so that anybody can synthesise without credentials. Every setting that cannot be
+used is reported, all of them in one `SettingsError`.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from aws_cdk import Environment, RemovalPolicy
+from aws_cdk import aws_logs as logs
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StringConstraints,
+    ValidationError,
+    create_model,
+)
+
+from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.settings_errors import SettingsError, problems_of
+
+CONTEXT_KEY = "environments"
+"""The key of `context` in cdk.json that holds one object for each environment."""
+
+REGIONS = (
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-central-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+)
+"""Where Rekognition offers Custom Labels (AWS General Reference, "Amazon Rekognition endpoints and
+quotas"). boto3's list of Rekognition Regions is longer: not all of them have Custom Labels."""
+
+LOG_RETENTIONS = {
+    1: logs.RetentionDays.ONE_DAY,
+    3: logs.RetentionDays.THREE_DAYS,
+    5: logs.RetentionDays.FIVE_DAYS,
+    7: logs.RetentionDays.ONE_WEEK,
+    14: logs.RetentionDays.TWO_WEEKS,
+    30: logs.RetentionDays.ONE_MONTH,
+    60: logs.RetentionDays.TWO_MONTHS,
+    90: logs.RetentionDays.THREE_MONTHS,
+    120: logs.RetentionDays.FOUR_MONTHS,
+    150: logs.RetentionDays.FIVE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+    400: logs.RetentionDays.THIRTEEN_MONTHS,
+    545: logs.RetentionDays.EIGHTEEN_MONTHS,
+    731: logs.RetentionDays.TWO_YEARS,
+    1096: logs.RetentionDays.THREE_YEARS,
+    1827: logs.RetentionDays.FIVE_YEARS,
+    2192: logs.RetentionDays.SIX_YEARS,
+    2557: logs.RetentionDays.SEVEN_YEARS,
+    2922: logs.RetentionDays.EIGHT_YEARS,
+    3288: logs.RetentionDays.NINE_YEARS,
+    3653: logs.RetentionDays.TEN_YEARS,
+}
+"""The retentions that CloudWatch Logs knows, in days (API reference, PutRetentionPolicy)."""
+
+
+def _among(values: tuple[object, ...]) -> AfterValidator:
+    def check(value: object) -> object:
+        if value not in values:
+            raise ValueError("is not one of the values that are allowed")
+        return value
+
+    return AfterValidator(check)
+
+
+def _as_parameter_text(value: object) -> object:
+    """JSON's true and 0.8 are as good as "true" and "0.8" in cdk.json; Parameter Store holds text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _not_reserved(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError("the prefix aws: belongs to AWS")
+    return key
+
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+_parameter_fields: dict[str, Any] = {
+    spec.name: (
+        Annotated[str, BeforeValidator(_as_parameter_text), StringConstraints(pattern=spec.pattern)],
+        Field(default=spec.default, description=spec.allowed),
+    )
+    for spec in OPERATOR_PARAMETERS
+}
+_InitialParameters = create_model("_InitialParameters", __config__=_STRICT, **_parameter_fields)
+
+TagKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"),
+    AfterValidator(_not_reserved),
+]
+TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{0,256}$")]
+
+
+class EnvironmentSettings(BaseModel):
+    """What differs between environments. A field's description says what is allowed: it is what somebody
+    reads who typed something else."""
+
+    model_config = _STRICT
+
+    account: Annotated[str, StringConstraints(pattern="^[0-9]{12}$")] | None = Field(
+        default=None, description='an account id of 12 digits, in quotes: "123456789012"'
+    )
+    region: Annotated[str, _among(REGIONS)] | None = Field(
+        default=None, description=f"a Region that has Rekognition Custom Labels: {', '.join(REGIONS)}"
+    )
+    notification_emails: tuple[EmailStr, ...] = Field(
+        default=(), description='a list of e-mail addresses that can receive mail: ["name@example.com"]'
+    )
+    removal_policy: Literal["destroy", "retain"] = Field(
+        description='"destroy" or "retain": what happens to the pictures and the registry with the stack'
+    )
+    termination_protection: bool = Field(
+        description="true or false, without quotes: whether the stack refuses to be deleted"
+    )
+    log_retention_days: Annotated[int, _among(tuple(LOG_RETENTIONS))] = Field(
+        description=f"a number of days that CloudWatch Logs offers: {', '.join(map(str, LOG_RETENTIONS))}"
+    )
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=50)] = Field(
+        default={},
+        description="at most 50 tags, texts of ASCII letters, digits, blanks and _ . : / = + - @, "
+        'keys of 1 to 128 characters not beginning with "aws:", values of up to 256',
+    )
+    operator_parameters: _InitialParameters = Field(
+        default=_InitialParameters(), description="an object of parameter names and initial values"
+    )
+
+    @property
+    def aws_environment(self) -> Environment:
+        """Agnostic where account or region are left out: the CLI then takes those it is signed in to."""
+        return Environment(account=self.account, region=self.region)
+
+    @property
+    def removal(self) -> RemovalPolicy:
+        return RemovalPolicy.RETAIN if self.removal_policy == "retain" else RemovalPolicy.DESTROY
+
+    @property
+    def log_retention(self) -> logs.RetentionDays:
+        return LOG_RETENTIONS[self.log_retention_days]
+
+    @property
+    def initial_parameters(self) -> dict[str, str]:
+        """All ten operator parameters, those that cdk.json leaves out with their defaults."""
+        parameters: BaseModel = self.operator_parameters
+        return {name: str(value) for name, value in parameters}
+
+
+class _Environments(BaseModel):
+    """The whole of `context.environments`, so that one error speaks of all environments at once."""
+
+    model_config = _STRICT
+
+    environments: Annotated[
+        dict[
+            # Ends up in the names of the stack, the project and the parameters.
+            Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,30}$")],
+            EnvironmentSettings,
+        ],
+        Field(
+            min_length=1,
+            description="an object with at least one environment: a name of at most 31 lower-case letters, "
+            "digits and -, and an object of settings",
+        ),
+    ]
+
+
+def parse_environments(context: Any) -> Mapping[str, EnvironmentSettings]:
+    """Settings by the name of the environment, from the value that cdk.json's context has at `CONTEXT_KEY`.
+
+    Raises SettingsError, which names every key that is unknown, missing or has a value that is not allowed.
+    """
+    try:
+        # By way of JSON, because strict mode then reads a JSON list as a tuple, and nothing else laxly.
+        return _Environments.model_validate_json(json.dumps({CONTEXT_KEY: context})).environments
+    except ValidationError as error:
+        raise SettingsError(problems_of(error, _Environments)) from error
