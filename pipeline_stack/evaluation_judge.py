@@ -1,0 +1,45 @@
+"""The function that holds what Rekognition found in training against the operator's minimum."""
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from pipeline_stack.functions import PipelineFunction
+from pipeline_stack.layout import EVALUATION_PREFIX
+
+
+class EvaluationJudge(Construct):
+    """Reads evaluation files and nothing else, and writes nowhere."""
+
+    function: lambda_.Function
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket: s3.IBucket,
+        log_retention: logs.RetentionDays,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = PipelineFunction(
+            self,
+            "Function",
+            package="judge_evaluation",
+            description="Compares a trained model's evaluation with the minimum F1 score.",
+            timeout=Duration.minutes(2),
+            memory=Size.mebibytes(512),
+            environment={"BUCKET_NAME": bucket.bucket_name},
+            log_retention=log_retention,
+            removal_policy=removal_policy,
+        ).function
+        self.function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["s3:GetObject"],
+                resources=[bucket.arn_for_objects(f"{EVALUATION_PREFIX}*")],
+            )
+        )

@@ -1,0 +1,68 @@
+"""The one way in which this stack makes a Lambda function."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from aws_cdk import Duration, RemovalPolicy, Size, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from pipeline_stack.bundling import asset_code
+
+
+class PipelineFunction(Construct):
+    """A Python function with a role, a log group and a retention of its own.
+
+    `package` is a folder of `lambdas/` whose `handler` module has a `handler` function. The role may write
+    to this log group and send traces, nothing else, until it is granted more: the managed policy
+    AWSLambdaBasicExecutionRole would let it write to every log group of the account.
+    """
+
+    function: lambda_.Function
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        package: str,
+        description: str,
+        timeout: Duration,
+        memory: Size,
+        environment: Mapping[str, str],
+        log_retention: logs.RetentionDays,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        log_group = logs.LogGroup(self, "Logs", retention=log_retention, removal_policy=removal_policy)
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group.grant_write(role)
+        self.function = lambda_.Function(
+            self,
+            "Resource",
+            code=asset_code(package),
+            handler=f"{package}.handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            architecture=lambda_.Architecture.X86_64,
+            description=description,
+            timeout=timeout,
+            memory_size=int(memory.to_mebibytes()),
+            environment={
+                "POWERTOOLS_SERVICE_NAME": package,
+                "POWERTOOLS_METRICS_NAMESPACE": Stack.of(self).stack_name,
+                "LOG_LEVEL": "INFO",
+                **environment,
+            },
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=log_group,
+            role=role,
+        )
+        cdk.Validations.of(role).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-IAM5[Resource::*]",
+                reason="xray:PutTraceSegments and xray:PutTelemetryRecords have no resource-level "
+                "permissions (Service Authorization Reference, AWS X-Ray). Nothing else here is on '*'.",
+            )
+        )

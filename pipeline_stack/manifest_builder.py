@@ -1,0 +1,66 @@
+"""The function that turns the labelled pictures into train and test manifests."""
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from pipeline_stack.functions import PipelineFunction
+from pipeline_stack.layout import IMAGES_PREFIX, MANIFESTS_PREFIX
+
+
+class ManifestBuilder(Construct):
+    """Lists and reads the labelled pictures, writes manifests, and deletes those of sets that the registry
+    no longer names. It can change no picture, and read nothing outside the two prefixes."""
+
+    function: lambda_.Function
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket: s3.IBucket,
+        registry: dynamodb.ITable,
+        log_retention: logs.RetentionDays,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = PipelineFunction(
+            self,
+            "Function",
+            package="build_manifest",
+            description="Lists the labelled pictures and writes the manifests that a model is trained with.",
+            # A listing of 250,000 pictures is 250 requests; pictures uploaded in parts are read once each.
+            timeout=Duration.minutes(15),
+            # A few hundred bytes a picture, and a whole CPU (1,769 MB buy one).
+            memory=Size.mebibytes(2048),
+            environment={"BUCKET_NAME": bucket.bucket_name, "REGISTRY_TABLE_NAME": registry.table_name},
+            log_retention=log_retention,
+            removal_policy=removal_policy,
+        ).function
+        for statement in _bucket_statements(bucket):
+            self.function.add_to_role_policy(statement)
+        registry.grant(self.function, "dynamodb:BatchGetItem")
+
+
+def _bucket_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+    return [
+        iam.PolicyStatement(
+            actions=["s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": [f"{IMAGES_PREFIX}*", f"{MANIFESTS_PREFIX}*"]}},
+        ),
+        iam.PolicyStatement(
+            actions=["s3:GetObject"],
+            resources=[bucket.arn_for_objects(f"{IMAGES_PREFIX}*")],
+        ),
+        iam.PolicyStatement(
+            # AbortMultipartUpload: large manifests are uploaded in parts, which a failed upload takes back.
+            actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+            resources=[bucket.arn_for_objects(f"{MANIFESTS_PREFIX}*")],
+        ),
+    ]
