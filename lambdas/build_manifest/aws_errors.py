@@ -1,0 +1,67 @@
+"""Turns the errors of the AWS SDK into this function's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ConnectionError as BotocoreConnectionError
+
+from .errors import BuildManifestError, StorageDenied, StorageRefused, StorageUnavailable
+
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403", "AllAccessDisabled"})
+_UNAVAILABLE = frozenset(
+    {
+        "InternalError",
+        "InternalServerError",
+        "LimitExceededException",
+        "OperationAborted",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+
+def error_code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def domain_error(doing: str, code: str, message: str, *, status: int = 0) -> BuildManifestError:
+    """The error for an AWS error code; `doing` completes "while …"."""
+    said = f"{code}: {message}" if message else code
+    if code in _DENIED:
+        return StorageDenied(
+            f"AWS denied access while {doing} ({said}). The role of the function build_manifest, the policy of the "
+            "bucket, or a policy of the organisation forbids it: deploy the stack again, then look for a Deny."
+        )
+    if code in _UNAVAILABLE or status >= 500:
+        return StorageUnavailable(
+            f"AWS could not serve the call while {doing} ({said}). Trying again can help."
+        )
+    return StorageRefused(
+        f"AWS refused the call while {doing} ({said}). Check that the bucket and the registry's table exist as the "
+        "stack made them: if one was deleted or renamed by hand, deploy the stack again."
+    )
+
+
+@contextmanager
+def domain_errors(doing: str) -> Iterator[None]:
+    """Raise this function's errors for what the SDK raises inside; `doing` completes "while …"."""
+    try:
+        yield
+    except ClientError as error:
+        details: dict[str, Any] = error.response.get("Error", {})
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        raise domain_error(
+            doing, error_code(error), str(details.get("Message", "")), status=status
+        ) from error
+    except (BotocoreConnectionError, HTTPClientError, IncompleteReadError) as error:
+        raise StorageUnavailable(f"The connection to AWS failed while {doing} ({error}).") from error
+    except BotoCoreError as error:
+        raise StorageRefused(f"The AWS SDK gave up while {doing} ({error}).") from error

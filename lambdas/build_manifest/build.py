@@ -1,0 +1,124 @@
+"""Measures the set that the bucket's pictures make, and writes it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from .contents import identify
+from .digest import digest_of, version_name_of
+from .errors import PicturesChanged
+from .inventory import InventoryBroken, read_records, record_line
+from .layout import inventory_key, test_manifest_key, train_manifest_key
+from .limits import SetLimits
+from .manifest import manifest_line
+from .novelty import count_new
+from .ports import PictureStore, SetRegistry
+from .report import (
+    BuildResult,
+    ManifestKeys,
+    count_pictures,
+    report_skipped,
+    shorten_labels,
+    split_warnings,
+    why_untrainable,
+)
+from .request import Request
+from .selection import Picture, select
+from .split import Split, split_set
+from .sweep import sweep
+
+
+def build(
+    request: Request,
+    *,
+    store: PictureStore,
+    registry: SetRegistry,
+    limits: SetLimits,
+    now: Callable[[], datetime],
+) -> BuildResult:
+    """List the pictures and tell what set they make; in mode `write` also store its files.
+
+    Both modes return the same: `digest` and `version_name` name the set and its model version;
+    `new_pictures` counts what changed since `previous_digest` (see `novelty`); `youngest_seconds`
+    is the age of the picture stored last, None if there is none; `problem` tells why the set cannot
+    be trained, None if it can; `manifests` holds the keys of the files, None if none were written,
+    which is so in mode `measure` and for a set with a problem.
+
+    Memory: a few hundred bytes a picture; manifests and inventories are streamed.
+
+    Raises:
+        PicturesChanged: the set to write is not the one that was measured.
+        ImageUnreadable, StorageDenied, StorageUnavailable, StorageRefused: see `errors`.
+    """
+    selection = select(store.labelled_objects())
+    pictures = selection.pictures
+    digest = digest_of(pictures)
+    if request.mode == "write" and digest != request.digest:
+        raise PicturesChanged(
+            "The pictures under images_labeled_by_folder/ changed between being measured "
+            f"(set {request.digest}) and being written (set {digest}). Nothing was written: the next run measures "
+            "them again."
+        )
+    identify(pictures, store)
+    split = split_set(pictures, limits)
+    counts = count_pictures(pictures, split)
+    warnings = split_warnings(split)
+    new_pictures = _count_new(pictures, request.previous_digest, store, warnings)
+    problem = why_untrainable(counts, limits)
+    manifests = None
+    if request.mode == "write" and problem is None:
+        manifests = _write(pictures, split, digest, store)
+        sweep(store, registry, keep={digest, request.previous_digest or digest})
+    return BuildResult(
+        digest=digest,
+        version_name=version_name_of(digest),
+        bucket=store.name,
+        pictures=shorten_labels(counts, warnings),
+        new_pictures=new_pictures,
+        youngest_seconds=_age(selection.newest, now()),
+        skipped=report_skipped(selection.skipped),
+        warnings=warnings,
+        problem=problem,
+        manifests=manifests,
+    )
+
+
+def _count_new(
+    pictures: Sequence[Picture], previous_digest: str | None, store: PictureStore, warnings: list[str]
+) -> int:
+    if previous_digest is None:
+        return len(pictures)
+    key = inventory_key(previous_digest)
+    lines = store.read_lines(key)
+    if lines is None:
+        warnings.append(
+            f"{key}, the list of the pictures trained last, is gone: every picture counts as new."
+        )
+        return len(pictures)
+    try:
+        return count_new(pictures, read_records(lines))
+    except InventoryBroken as error:
+        warnings.append(
+            f"{key}, the list of the pictures trained last, cannot be read ({error}): every picture counts as new."
+        )
+        return len(pictures)
+
+
+def _write(pictures: Sequence[Picture], split: Split, digest: str, store: PictureStore) -> ManifestKeys:
+    """Store the set's files. Doing it again writes the same bytes."""
+    keys = ManifestKeys(
+        train=train_manifest_key(digest), test=test_manifest_key(digest), inventory=inventory_key(digest)
+    )
+    for key, in_test in ((keys["train"], False), (keys["test"], True)):
+        lines = (
+            manifest_line(picture, bucket=store.name)
+            for picture in pictures
+            if split.tests(picture) is in_test
+        )
+        store.write_lines(key, lines)
+    store.write_lines(keys["inventory"], map(record_line, pictures))
+    return keys
+
+
+def _age(newest: datetime | None, now: datetime) -> int | None:
+    """Seconds; clocks of AWS and Lambda may differ a little, and an age is never negative."""
+    return None if newest is None else max(0, int((now - newest).total_seconds()))

@@ -1,0 +1,71 @@
+"""The content hash of every picture, which the split and the count of new pictures go by.
+
+For most pictures the ETag is the MD5 of the content. A picture that was uploaded in parts (the AWS
+CLI does so from 8 MB) has to be read. That is done once: the result is remembered by key and ETag
+in one object, `manifests/content-hashes.jsonl`.
+
+Why there, and not in the sets' inventories: an inventory is written only when a training follows,
+while pictures are measured at every scheduled run, so that a large set which waits for more
+pictures would be read again and again. The object is not a set: no registry entry names it, no
+training reads it, and losing it costs only time. It is written only when something had to be
+read, and along the way too, so that a run which meets the function's time limit has made progress.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from .inventory import InventoryBroken, read_records, record_line, side_by_side
+from .layout import CONTENT_HASHES_KEY
+from .ports import PictureStore
+from .selection import Picture
+
+# Reading waits for the network; eight at a time, 1 MiB each, is where one vCPU is busy hashing.
+_READERS = 8
+# At most 15 MB a picture and some 50 MB/s: every couple of minutes, at worst.
+_SAVE_AFTER = 400
+
+
+def identify(pictures: Sequence[Picture], store: PictureStore) -> int:
+    """Fill in `content` where it is unknown; return how many pictures had to be read.
+
+    `pictures` come sorted by key.
+
+    Raises:
+        PicturesChanged: a picture was replaced or deleted since it was listed.
+        ImageUnreadable: a picture cannot be read.
+    """
+    if all(picture.content for picture in pictures):
+        return 0
+    _recall(pictures, store)
+    unknown = [picture for picture in pictures if not picture.content]
+    with ThreadPoolExecutor(_READERS) as readers:
+        for start in range(0, len(unknown), _SAVE_AFTER):
+            batch = unknown[start : start + _SAVE_AFTER]
+            for picture, content in zip(batch, readers.map(_hasher(store), batch), strict=True):
+                picture.content = content
+            store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures))
+    return len(unknown)
+
+
+def _recall(pictures: Sequence[Picture], store: PictureStore) -> None:
+    lines = store.read_lines(CONTENT_HASHES_KEY)
+    if lines is None:
+        return
+    try:
+        for picture, record in side_by_side(pictures, read_records(lines)):
+            if picture and record and picture.etag == record.etag:
+                picture.content = record.content
+    except InventoryBroken:
+        # What was recalled up to the broken line is right; the rest is read and written anew.
+        return
+
+
+def _hasher(store: PictureStore) -> Callable[[Picture], str]:
+    return lambda picture: store.content_hash(key=picture.key, etag=picture.etag)
+
+
+def _hashed(pictures: Sequence[Picture]) -> Iterator[bytes]:
+    """Only pictures that are still there, so that the object never outgrows the bucket."""
+    return (
+        record_line(picture) for picture in pictures if picture.content and picture.content != picture.etag
+    )

@@ -1,0 +1,125 @@
+"""The dataset bucket, through S3."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from .aws_errors import domain_error, domain_errors, error_code
+from .errors import ImageUnreadable, PicturesChanged
+from .layout import IMAGES_PREFIX, MANIFESTS_PREFIX, is_set_name, set_folder
+from .line_stream import line_stream
+from .selection import StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+_CHUNK_BYTES = 1024 * 1024
+# No threads: parts of 8 MiB one after the other keep memory flat. 10,000 parts make 78 GiB.
+_IN_TURN = TransferConfig(use_threads=False)
+
+
+class DatasetBucket:
+    """See `ports.PictureStore`. Every method raises the errors of `aws_errors`.
+
+    Keys are raw both ways: boto3 asks S3 to URL-encode listings and decodes them by itself, so that
+    characters which XML cannot hold survive.
+    """
+
+    def __init__(self, *, client: "S3Client", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def labelled_objects(self) -> Iterator[StoredObject]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._name, Prefix=IMAGES_PREFIX
+        )
+        with domain_errors(f"listing {IMAGES_PREFIX} in bucket {self._name}"):
+            for page in pages:
+                for item in page.get("Contents", []):
+                    yield StoredObject(
+                        item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"]
+                    )
+
+    def content_hash(self, *, key: str, etag: str) -> str:
+        """Read the picture in pieces of 1 MiB.
+
+        Raises:
+            PicturesChanged: the object is gone, or has another ETag by now.
+            ImageUnreadable: the object is in a storage class that has to be restored first.
+        """
+        # Not for security: it has to be the function that S3 itself computes ETags with.
+        digest = hashlib.md5(usedforsecurity=False)
+        with domain_errors(f"reading {key!r} in bucket {self._name}"):
+            try:
+                body = self._client.get_object(Bucket=self._name, Key=key, IfMatch=f'"{etag}"')["Body"]
+            except ClientError as error:
+                if error_code(error) in ("NoSuchKey", "PreconditionFailed", "404", "412"):
+                    raise PicturesChanged(
+                        f"{key!r} was replaced or deleted while the pictures were being read. Nothing was written: "
+                        "the next run measures them again."
+                    ) from error
+                if error_code(error) == "InvalidObjectState":
+                    raise ImageUnreadable(
+                        f"{key!r} is archived (an S3 Glacier storage class) and cannot be read. Restore it, or move "
+                        f"it out of {IMAGES_PREFIX}."
+                    ) from error
+                raise
+            with body:
+                for chunk in body.iter_chunks(_CHUNK_BYTES):
+                    digest.update(chunk)
+        return digest.hexdigest()
+
+    def read_lines(self, key: str) -> Iterator[bytes] | None:
+        with domain_errors(f"reading {key} in bucket {self._name}"):
+            try:
+                body = self._client.get_object(Bucket=self._name, Key=key)["Body"]
+            except self._client.exceptions.NoSuchKey:
+                return None
+
+        def lines() -> Iterator[bytes]:
+            with domain_errors(f"reading {key} in bucket {self._name}"), body:
+                yield from body.iter_lines(_CHUNK_BYTES)
+
+        return lines()
+
+    def write_lines(self, key: str, lines: Iterable[bytes]) -> None:
+        with domain_errors(f"writing {key} in bucket {self._name}"), line_stream(lines) as stream:
+            self._client.upload_fileobj(stream, self._name, key, Config=_IN_TURN)
+
+    def set_names(self) -> list[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._name, Prefix=MANIFESTS_PREFIX, Delimiter="/"
+        )
+        with domain_errors(f"listing {MANIFESTS_PREFIX} in bucket {self._name}"):
+            folders = [found.get("Prefix", "") for page in pages for found in page.get("CommonPrefixes", [])]
+        names = (folder.removeprefix(MANIFESTS_PREFIX).rstrip("/") for folder in folders)
+        return [name for name in names if is_set_name(name)]
+
+    def delete_set(self, name: str) -> None:
+        if not is_set_name(name):
+            raise ValueError(f"{name!r} is not the digest of a set")
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._name, Prefix=set_folder(name)
+        )
+        with domain_errors(f"deleting {set_folder(name)} in bucket {self._name}"):
+            for page in pages:
+                self._delete([{"Key": item["Key"]} for item in page.get("Contents", [])])
+
+    def _delete(self, objects: "list[ObjectIdentifierTypeDef]") -> None:
+        """Delete up to 1,000 objects, which is also how many a page lists."""
+        if not objects:
+            return
+        answer = self._client.delete_objects(Bucket=self._name, Delete={"Objects": objects, "Quiet": True})
+        # S3 answers 200 and reports what it did not delete one by one.
+        for error in answer.get("Errors", []):
+            raise domain_error(
+                f"deleting {error.get('Key', '?')}", error.get("Code", ""), error.get("Message", "")
+            )

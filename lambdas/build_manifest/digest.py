@@ -1,0 +1,30 @@
+"""The name of a set: the same pictures always have the same one."""
+
+import hashlib
+from collections.abc import Iterable
+
+from .selection import Picture
+
+# Raise it when the same pictures would give other manifests than before (the split, the lines):
+# every set then counts as untried.
+FORMAT = 1
+
+
+def digest_of(pictures: Iterable[Picture]) -> str:
+    """SHA-256, in hex, over the format number and the (key, ETag) pairs, which come sorted by key.
+
+    Each text is preceded by its length, so that no two different sets can spell the same bytes,
+    whatever characters their keys hold.
+    """
+    digest = hashlib.sha256(b"build_manifest %d\n" % FORMAT)
+    for picture in pictures:
+        for text in (picture.key, picture.etag):
+            encoded = text.encode()
+            digest.update(len(encoded).to_bytes(4, "big"))
+            digest.update(encoded)
+    return digest.hexdigest()
+
+
+def version_name_of(digest: str) -> str:
+    """The model version that is trained on the set. 64 bits of a digest never meet by accident."""
+    return f"set-{digest[:16]}"

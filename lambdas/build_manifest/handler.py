@@ -1,0 +1,56 @@
+"""Entry point of the Lambda function `build_manifest`."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+
+from .build import build
+from .dataset_bucket import DatasetBucket
+from .limits import limits_of
+from .observability import logger, metrics, record, tracer
+from .report import BuildResult
+from .request import Request
+from .set_registry import RegistryTable
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_s3.client import S3Client
+
+# A listing is up to 250 calls, so one throttled call must not lose the others: five tries each,
+# within seconds. What still fails is raised as StorageUnavailable and retried by the workflow.
+_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
+
+
+@cache
+def _s3() -> "S3Client":
+    return boto3.client("s3", config=_PATIENT)
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=_PATIENT)
+
+
+@logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: Mapping[str, object], context: LambdaContext) -> BuildResult:
+    """See `request.Request` for the event, `build.build` for the result."""
+    settings = Settings.from_environment(os.environ)
+    request = Request.from_event(event)
+    result = build(
+        request,
+        store=DatasetBucket(client=_s3(), name=settings.bucket),
+        registry=RegistryTable(client=_dynamodb(), table=settings.registry_table),
+        limits=limits_of(settings.region),
+        now=lambda: datetime.now(UTC),
+    )
+    record(result, request.mode)
+    return result

@@ -1,0 +1,37 @@
+"""Logs, traces and metrics of this function.
+
+Service and namespace come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
+"""
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from .report import BuildResult
+from .request import Mode
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+
+
+def record(result: BuildResult, mode: Mode) -> None:
+    """One log line and three counts an invocation. `mode` is a dimension: a set that is trained is
+    both measured and written, and would be counted twice.
+    """
+    metrics.add_dimension(name="mode", value=mode)
+    metrics.add_metric(name="PicturesCounted", unit=MetricUnit.Count, value=result["pictures"]["total"])
+    metrics.add_metric(name="PicturesSkipped", unit=MetricUnit.Count, value=result["skipped"]["total"])
+    metrics.add_metric(name="PicturesNew", unit=MetricUnit.Count, value=result["new_pictures"])
+    logger.info(
+        "Set measured" if result["manifests"] is None else "Set written",
+        extra={
+            "digest": result["digest"],
+            "total": result["pictures"]["total"],
+            "train": result["pictures"]["train"],
+            "test": result["pictures"]["test"],
+            "new_pictures": result["new_pictures"],
+            "skipped": result["skipped"],
+            "warnings": result["warnings"],
+            "problem": result["problem"],
+        },
+    )

@@ -1,0 +1,38 @@
+"""What the logic needs of the outside world; `dataset_bucket` and `set_registry` provide it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from .selection import StoredObject
+
+
+class PictureStore(Protocol):
+    """The dataset bucket."""
+
+    @property
+    def name(self) -> str: ...
+
+    def labelled_objects(self) -> Iterator[StoredObject]:
+        """Every object under `images_labeled_by_folder/`, in whatever order."""
+
+    def content_hash(self, *, key: str, etag: str) -> str:
+        """MD5, in hex, of the object's bytes, as long as it has that ETag."""
+
+    def read_lines(self, key: str) -> Iterator[bytes] | None:
+        """The object's lines as a stream; None if there is no such object."""
+
+    def write_lines(self, key: str, lines: Iterable[bytes]) -> None:
+        """Store lines, which bring their line ends, as one object, without holding them all."""
+
+    def set_names(self) -> list[str]:
+        """The sets that have a folder under `manifests/`."""
+
+    def delete_set(self, name: str) -> None:
+        """Delete a set's folder."""
+
+
+class SetRegistry(Protocol):
+    """The model registry, as far as it remembers sets."""
+
+    def named(self, digests: Iterable[str]) -> set[str]:
+        """Those of `digests` that the registry names."""
