@@ -1,0 +1,91 @@
+"""`make destroy ENV=dev`: stop and delete the models on AWS, then the stack. Asks first, unless YES=1."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline_stack.settings_errors import SettingsError
+from tools.cdk_cli import CdkCliError, stack_name
+from tools.deploy import cli_for
+from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
+from tools.model_removal import ModelRemoval, RemovalError
+from tools.stack_removal import Clients, Plan, StackRemoval
+
+
+def say(text: str) -> None:
+    """Tell a step, with the time: some take minutes, a training hours."""
+    print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
+
+
+def removal_for(signed_in: SignedIn, stack: str) -> StackRemoval:
+    """Wire the removal of a stack to the account that we are signed in to."""
+    session = signed_in.session
+    clients = Clients(
+        cloudformation=session.client("cloudformation", config=RETRIES),
+        events=session.client("events", config=RETRIES),
+        rekognition=session.client("rekognition", config=RETRIES),
+        s3=session.client("s3", config=RETRIES),
+        stepfunctions=session.client("stepfunctions", config=RETRIES),
+    )
+
+    def delete_stack() -> None:
+        cli = cli_for(signed_in)
+        cli.synth(stack)
+        cli.destroy(stack)
+
+    models = ModelRemoval(rekognition=clients.rekognition, project_name=stack, report=say)
+    return StackRemoval(
+        stack_name=stack, clients=clients, models=models, delete_stack=delete_stack, report=say
+    )
+
+
+def tell(plan: Plan, signed_in: SignedIn) -> None:
+    """Show the account, and what is about to be deleted."""
+    print(f"Account {signed_in.account}, Region {signed_in.region}, as {signed_in.caller}")
+    print("This stops and deletes:")
+    for line in plan.lines():
+        print(f"  - {line}")
+    if kept := plan.kept_lines():
+        print("This stays (removal policy retain), and goes on costing what it costs to store:")
+        for line in kept:
+            print(f"  - {line}")
+
+
+def run(name: str) -> None:
+    """Do all of it; raises one of the errors that `main` knows."""
+    settings = settings_of(name)
+    signed_in = sign_in(settings)
+    removal = removal_for(signed_in, stack_name(name))
+    plan = removal.plan(keeps_data=settings.removal_policy == "retain")
+    if plan.is_nothing:
+        print(f"Nothing to delete: {stack_name(name)} is not in {signed_in.account}, {signed_in.region}.")
+        return
+    tell(plan, signed_in)
+    if may_ask() and input(f"Type the stack's name to go on ({stack_name(name)}): ") != stack_name(name):
+        raise UsageError("Not the stack's name: nothing was changed.")
+    removal.carry_out(plan)
+    say(f"{stack_name(name)} is gone")
+
+
+def main(arguments: list[str]) -> int:
+    """Take the name of the environment; exit code 1 if something is left."""
+    try:
+        run(arguments[0] if arguments else "")
+    except (UsageError, SettingsError, RemovalError, CdkCliError) as problem:
+        print(problem, file=sys.stderr)
+    except (ClientError, BotoCoreError) as problem:
+        print(f"AWS refused: {problem}\nWhat was deleted is gone; run this again to go on.", file=sys.stderr)
+    except (KeyboardInterrupt, EOFError):
+        print("Interrupted. What was deleted is gone; run this again to go on.", file=sys.stderr)
+        return 130
+    else:
+        return os.EX_OK
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
