@@ -1,0 +1,56 @@
+"""Puts the parts together: MiniStack, the mends, Rekognition, the door; and serves them."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import signal
+import socket
+
+from hypercorn.asyncio import serve as hypercorn_serve
+from hypercorn.config import Config
+from ministack import app as ministack_app
+
+from local_aws import plugin
+from local_aws.config import Settings
+from local_aws.door.admin import Admin
+from local_aws.door.call_log import CallLog
+from local_aws.door.door import Door
+from local_aws.door.faults import Faults
+from local_aws.mends import registry
+from local_aws.outbox import OUTBOX
+
+KEEP_ALIVE_SECONDS = 75
+"""As MiniStack: longer than SDKs keep an idle connection, so that none meets a closed one."""
+
+
+def build(settings: Settings) -> Door:
+    """The whole server as one ASGI app. Once per process: the mends replace MiniStack's functions.
+
+    Raises MendsDoNotFitError when MiniStack is not the one the mends were written for.
+    """
+    registry.install(without=settings.without_mends)
+    rekognition = importlib.import_module("local_aws.rekognition")
+    if hasattr(rekognition, "handle_request"):
+        plugin.register_rekognition(rekognition)
+    calls, faults = CallLog(), Faults()
+    configure = getattr(rekognition, "configure", lambda **_: None)
+    admin = Admin(calls=calls, faults=faults, outbox=OUTBOX, configure_rekognition=configure)
+    return Door(inside=ministack_app.app, calls=calls, faults=faults, admin=admin)
+
+
+def serve(door: Door, listening: socket.socket) -> None:
+    """Answer on the socket until SIGINT or SIGTERM."""
+    asyncio.run(_serve(door, listening))
+
+
+async def _serve(door: Door, listening: socket.socket) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    config = Config()
+    config.bind = [f"fd://{listening.fileno()}"]
+    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    config.loglevel = "WARNING"
+    await hypercorn_serve(door, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
