@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from pipeline_stack.accepted_findings import accept
 from pipeline_stack.layout import IMAGES_PREFIX
 
 KEEP_REPLACED_OBJECTS = Duration.days(90)
@@ -45,6 +46,14 @@ class DatasetBucket(Construct):
         )
         self._send_events_to_eventbridge()
         self._keep_etags_meaningful()
+        accept(
+            self.bucket,
+            finding="AwsSolutions-S1",
+            reason="Server access logs would need a second bucket, are delivered late and incompletely, and "
+            "answer no question of this pipeline: what a model was trained on is in the inventory of its "
+            "set, and what was replaced is in the object versions. Who needs to know the reader of every "
+            "object turns on CloudTrail data events for this bucket, which need nothing of the stack.",
+        )
 
     def _send_events_to_eventbridge(self) -> None:
         """By the bucket's own property. `event_bridge_enabled=True` would make the same call from a Lambda

@@ -7,6 +7,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from pipeline_stack.accepted_findings import accept, objects_under
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.layout import EVALUATION_PREFIX
 
@@ -26,7 +27,7 @@ class EvaluationJudge(Construct):
         removal_policy: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.function = PipelineFunction(
+        function = PipelineFunction(
             self,
             "Function",
             package="judge_evaluation",
@@ -36,10 +37,25 @@ class EvaluationJudge(Construct):
             environment={"BUCKET_NAME": bucket.bucket_name},
             log_retention=log_retention,
             removal_policy=removal_policy,
-        ).function
-        self.function.add_to_role_policy(
+        )
+        self.function = function.function
+        # ListBucket, because S3 otherwise answers 403 and not 404 where a file is missing. It takes the key
+        # asked for as the prefix then.
+        function.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucket"],
+                resources=[bucket.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": [f"{EVALUATION_PREFIX}*"]}},
+            )
+        )
+        function.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
                 resources=[bucket.arn_for_objects(f"{EVALUATION_PREFIX}*")],
             )
+        )
+        accept(
+            function.role,
+            finding=objects_under(bucket, EVALUATION_PREFIX),
+            reason="Rekognition chooses the names of the files it writes under this prefix.",
         )

@@ -8,6 +8,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from pipeline_stack.accepted_findings import accept, objects_under
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.layout import IMAGES_PREFIX, MANIFESTS_PREFIX
 
@@ -29,7 +30,7 @@ class ManifestBuilder(Construct):
         removal_policy: RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.function = PipelineFunction(
+        function = PipelineFunction(
             self,
             "Function",
             package="build_manifest",
@@ -41,10 +42,21 @@ class ManifestBuilder(Construct):
             environment={"BUCKET_NAME": bucket.bucket_name, "REGISTRY_TABLE_NAME": registry.table_name},
             log_retention=log_retention,
             removal_policy=removal_policy,
-        ).function
+        )
+        self.function = function.function
         for statement in _bucket_statements(bucket):
-            self.function.add_to_role_policy(statement)
-        registry.grant(self.function, "dynamodb:BatchGetItem")
+            function.role.add_to_policy(statement)
+        registry.grant(function.role, "dynamodb:BatchGetItem")
+        accept(
+            function.role,
+            finding=objects_under(bucket, IMAGES_PREFIX),
+            reason="Operators add pictures at any time; reading all of this prefix is the purpose.",
+        )
+        accept(
+            function.role,
+            finding=objects_under(bucket, MANIFESTS_PREFIX),
+            reason="A set's files lie in a folder named by its digest, unknown before it is built.",
+        )
 
 
 def _bucket_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:

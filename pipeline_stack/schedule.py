@@ -55,7 +55,7 @@ class Schedule(Construct):
         events.Rule(
             self,
             "EndedRunsRule",
-            description="Tells of runs that ended without telling: timed out, aborted, failed outside a Catch.",
+            description="Tells of runs that ended badly and told nobody: timed out, aborted, failed.",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
