@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as BotocoreConnectionError
@@ -14,7 +13,6 @@ _UNAVAILABLE = frozenset(
     {
         "InternalError",
         "InternalServerError",
-        "LimitExceededException",
         "OperationAborted",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
@@ -37,16 +35,17 @@ def domain_error(doing: str, code: str, message: str, *, status: int = 0) -> Bui
     said = f"{code}: {message}" if message else code
     if code in _DENIED:
         return StorageDenied(
-            f"AWS denied access while {doing} ({said}). The role of the function build_manifest, the policy of the "
-            "bucket, or a policy of the organisation forbids it: deploy the stack again, then look for a Deny."
+            f"AWS denied access while {doing} ({said}). The role of the function build_manifest, the policy "
+            "of the bucket, or a policy of the organisation forbids it: deploy the stack again, then look "
+            "for a Deny."
         )
     if code in _UNAVAILABLE or status >= 500:
         return StorageUnavailable(
             f"AWS could not serve the call while {doing} ({said}). Trying again can help."
         )
     return StorageRefused(
-        f"AWS refused the call while {doing} ({said}). Check that the bucket and the registry's table exist as the "
-        "stack made them: if one was deleted or renamed by hand, deploy the stack again."
+        f"AWS refused the call while {doing} ({said}). Check that the bucket and the registry's table exist "
+        "as the stack made them: if one was deleted or renamed by hand, deploy the stack again."
     )
 
 
@@ -56,11 +55,9 @@ def domain_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        details: dict[str, Any] = error.response.get("Error", {})
+        message = str(error.response.get("Error", {}).get("Message", ""))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        raise domain_error(
-            doing, error_code(error), str(details.get("Message", "")), status=status
-        ) from error
+        raise domain_error(doing, error_code(error), message, status=status) from error
     except (BotocoreConnectionError, HTTPClientError, IncompleteReadError) as error:
         raise StorageUnavailable(f"The connection to AWS failed while {doing} ({error}).") from error
     except BotoCoreError as error:

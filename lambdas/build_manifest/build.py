@@ -55,8 +55,8 @@ def build(
     if request.mode == "write" and digest != request.digest:
         raise PicturesChanged(
             "The pictures under images_labeled_by_folder/ changed between being measured "
-            f"(set {request.digest}) and being written (set {digest}). Nothing was written: the next run measures "
-            "them again."
+            f"(set {request.digest}) and being written (set {digest}). Nothing was written: the next run "
+            "measures them again."
         )
     identify(pictures, store)
     split = split_set(pictures, limits)
@@ -98,7 +98,8 @@ def _count_new(
         return count_new(pictures, read_records(lines))
     except InventoryBroken as error:
         warnings.append(
-            f"{key}, the list of the pictures trained last, cannot be read ({error}): every picture counts as new."
+            f"{key}, the list of the pictures trained last, cannot be read ({error}): every picture counts "
+            "as new."
         )
         return len(pictures)
 

@@ -63,13 +63,13 @@ class DatasetBucket:
             except ClientError as error:
                 if error_code(error) in ("NoSuchKey", "PreconditionFailed", "404", "412"):
                     raise PicturesChanged(
-                        f"{key!r} was replaced or deleted while the pictures were being read. Nothing was written: "
-                        "the next run measures them again."
+                        f"{key!r} was replaced or deleted while the pictures were being read. No set was "
+                        "written: the next run measures them again."
                     ) from error
                 if error_code(error) == "InvalidObjectState":
                     raise ImageUnreadable(
-                        f"{key!r} is archived (an S3 Glacier storage class) and cannot be read. Restore it, or move "
-                        f"it out of {IMAGES_PREFIX}."
+                        f"{key!r} is archived (an S3 Glacier storage class) and cannot be read. Restore it, "
+                        f"or move it out of {IMAGES_PREFIX}."
                     ) from error
                 raise
             with body:

@@ -30,12 +30,14 @@ _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect
 
 @cache
 def _s3() -> "S3Client":
-    return boto3.client("s3", config=_PATIENT)
+    client: S3Client = boto3.client("s3", config=_PATIENT)
+    return client
 
 
 @cache
 def _dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=_PATIENT)
+    client: DynamoDBClient = boto3.client("dynamodb", config=_PATIENT)
+    return client
 
 
 @logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)

@@ -90,16 +90,16 @@ def why_untrainable(counts: PictureCounts, limits: SetLimits) -> str | None:
         )
     if counts["train"] > limits.train:
         return (
-            f"The set has {counts['train']:,} pictures to train on, and a dataset in this Region takes at most "
-            f"{limits.train:,}. Remove pictures from images_labeled_by_folder/."
+            f"The set has {counts['train']:,} pictures to train on, and a dataset in this Region takes at "
+            f"most {limits.train:,}. Remove pictures from images_labeled_by_folder/."
         )
     if len(labels) < _FEWEST_LABELS or counts["total"] < _SMALLEST_SET:
         return None
     tested = sum(1 for sides in labels.values() if sides["test"])
     if tested < MIN_LABEL_OVERLAP * len(labels):
         return (
-            f"Only {tested} of {len(labels)} labels have a picture to test the model with, and at least half must. "
-            "A label needs two different pictures, better ten: copies of one picture count once."
+            f"{tested} of {len(labels)} labels have a picture to test the model with, and at least half must."
+            " A label needs two different pictures, better ten: copies of one picture count once."
         )
     return None
 
@@ -108,19 +108,19 @@ def split_warnings(split: Split) -> list[str]:
     warnings = []
     if split.train_only:
         warnings.append(
-            f"{_labels(len(split.train_only))} a single distinct picture, which trains the model and cannot test "
-            f"it: {_some(split.train_only)}. Add different pictures under the label."
+            f"{_labels(len(split.train_only))} a single distinct picture, which trains the model and cannot "
+            f"test it: {_some(split.train_only)}. Add different pictures under the label."
         )
     if split.untested:
         warnings.append(
-            f"{_labels(len(split.untested))} no picture in the test set, because each is also filed under another "
-            f"label that needs it for training: {_some(split.untested)}."
+            f"{_labels(len(split.untested))} no picture in the test set, because each is also filed under "
+            f"another label that needs it for training: {_some(split.untested)}."
         )
     if split.contradictions:
         pairs = [f"{shortened(one)} and {shortened(other)}" for one, other in split.contradiction_examples]
         warnings.append(
-            f"{split.contradictions:,} pictures are filed under more than one label, which teaches the model a "
-            f"contradiction: {'; '.join(pairs)}{_more(split.contradictions)}. Keep each under one label."
+            f"{split.contradictions:,} pictures are filed under more than one label, which teaches the model "
+            f"a contradiction: {'; '.join(pairs)}{_more(split.contradictions)}. Keep each under one label."
         )
     return warnings
 

@@ -1,7 +1,7 @@
 """The model registry's entries about sets, through DynamoDB."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .aws_errors import domain_errors
@@ -9,7 +9,7 @@ from .errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef
+    from mypy_boto3_dynamodb.type_defs import KeysAndAttributesOutputTypeDef, KeysAndAttributesTypeDef
 
 _KIND = "set"
 # The API's own limit for one BatchGetItem.
@@ -42,7 +42,7 @@ class RegistryTable:
         return found
 
     def _batch(self, digests: Sequence[str]) -> set[str]:
-        request: dict[str, KeysAndAttributesTypeDef] = {
+        request: Mapping[str, KeysAndAttributesTypeDef | KeysAndAttributesOutputTypeDef] = {
             self._table: {
                 "Keys": [{"kind": {"S": _KIND}, "name": {"S": digest}} for digest in digests],
                 "ConsistentRead": True,
@@ -60,6 +60,6 @@ class RegistryTable:
                 return found
             self._sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
         raise StorageUnavailable(
-            f"Table {self._table} left keys of a BatchGetItem unprocessed {_ATTEMPTS} times in a row, which means "
-            "that it is throttled. Trying again later can help."
+            f"Table {self._table} left keys of a BatchGetItem unprocessed {_ATTEMPTS} times in a row, which "
+            "means that it is throttled. Trying again later can help."
         )

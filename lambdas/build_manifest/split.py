@@ -146,10 +146,10 @@ def _contradictions(by_content: Sequence[Picture]) -> tuple[int, list[tuple[str,
     count = 0
     examples: list[tuple[str, str]] = []
     for _, copies in groupby(by_content, key=lambda picture: picture.content):
-        first = next(copies)
-        other = next((picture for picture in copies if picture.label != first.label), None)
-        if other is not None:
+        one_key_per_label = {picture.label: picture.key for picture in copies}
+        if len(one_key_per_label) > 1:
             count += 1
             if len(examples) < EXAMPLES_PER_REASON:
-                examples.append((first.key, other.key))
+                one, other, *_ = one_key_per_label.values()
+                examples.append((one, other))
     return count, examples

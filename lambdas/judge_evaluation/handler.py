@@ -1,0 +1,40 @@
+"""Entry point of the Lambda function `judge_evaluation`.
+
+It needs no setting beyond Powertools' own: the event names the bucket and the key.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+
+from .evaluation_store import EvaluationBucket
+from .judge import Verdict, judge
+from .observability import logger, metrics, record, tracer
+from .request import Request
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+# What still fails after five tries is raised as StorageUnavailable and retried by the workflow.
+_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30)
+
+
+@cache
+def _s3() -> "S3Client":
+    client: S3Client = boto3.client("s3", config=_PATIENT)
+    return client
+
+
+@logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: Mapping[str, object], context: LambdaContext) -> Verdict:
+    """See `request.Request` for the event, `judge.Verdict` for the result."""
+    request = Request.from_event(event)
+    verdict = judge(request, store=EvaluationBucket(client=_s3()))
+    record(verdict, request.version)
+    return verdict

@@ -1,0 +1,28 @@
+"""Logs, traces and metrics of this function.
+
+Service and namespace come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
+"""
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from .judge import Verdict
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+
+
+def record(verdict: Verdict, version: str) -> None:
+    """One log line and one score an invocation."""
+    metrics.add_metric(name="F1", unit=MetricUnit.NoUnit, value=verdict["f1"])
+    logger.info(
+        "Version accepted" if verdict["accepted"] else "Version rejected",
+        extra={
+            "version": version,
+            "f1": verdict["f1"],
+            "minimum_f1": verdict["minimum_f1"],
+            "worst_labels": verdict["labels"][:5],
+            "warnings": verdict["warnings"],
+        },
+    )
