@@ -1,0 +1,184 @@
+"""The part of Deployment that brings a version to RUNNING and moves the live pointer to it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
+from pipeline_stack.workflows.candidate import ABSENT, STARTABLE, describe_version, one_of
+from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.hosted_models import ListHostedModels, names_of
+from pipeline_stack.workflows.operator_settings import number_of
+from pipeline_stack.workflows.registry import DEPLOYMENT_LOCK, Registry, raw_key
+from pipeline_stack.workflows.resources import PipelineResources
+
+# A start takes minutes as a rule, half an hour was seen; an hour leaves room (one minute a turn).
+START_TURNS: Final = 60
+
+# Copied from the version's record as they are; a version trained by hand has none, and they are left out.
+_POINTER_ITEM: Final = (
+    "{% {'kind': {'S': 'pointer'}, 'name': {'S': 'live'}, 'version': {'S': $version}, "
+    "'deployed_at': {'S': $now()}, 'execution': {'S': $me}, 'digest': $record.digest, "
+    "'pictures': $record.pictures_total, 'f1': $record.f1} %}"
+)
+_LIVE: Final = (
+    "{% {'version': $version, 'pictures': $number($record.pictures_total.N), 'f1': $number($record.f1.N), "
+    "'deployed_at': $now()} %}"
+)
+
+
+class StartCandidate:
+    """States from "where does it stand?" to the moved pointer; enter at `start`.
+
+    - `live`: where the run goes on once the pointer names the version.
+    - `failed`: entered with `error`, `cause`, `during` when it could not be brought to RUNNING.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        pipeline: str,
+        ending: Ending,
+        calls: Calls,
+        registry: Registry,
+        resources: PipelineResources,
+        failed: sfn.IChainable,
+        live: sfn.IChainable,
+    ) -> None:
+        project = resources.project
+        move: sfn.IChainable = self._move_pointer(registry, resources).next(live)
+        is_live = (
+            sfn.Choice.jsonata(scope, "Is it live already?")
+            .when(sfn.Condition.jsonata("{% $live.version = $version %}"), live)
+            .otherwise(move)
+        )
+        wait = sfn.Wait.jsonata(
+            scope,
+            "Wait for the model",
+            time=sfn.WaitTime.duration(Duration.minutes(1)),
+            assign={"turns": "{% $turns + 1 %}"},
+        )
+        too_late = ending.failure(
+            "The model does not start",
+            error=names.MODEL_START_DEADLINE,
+            cause=f"'The model ' & $version & ' was not running after {START_TURNS} minutes; "
+            "it was last ' & $described.status & '.'",
+            then=failed,
+        )
+        patient = (
+            sfn.Choice.jsonata(scope, "Waited long enough for the model?")
+            .when(sfn.Condition.jsonata(f"{{% $turns >= {START_TURNS} %}}"), too_late)
+            .otherwise(wait)
+        )
+        capacity = ListHostedModels(
+            scope,
+            calls=calls,
+            project=project,
+            suffix=" for capacity",
+            then=self._no_slot(scope, pipeline=pipeline, ending=ending, go_on=patient),
+        )
+        start = calls.rekognition(
+            "Start the model",
+            action="startProjectVersion",
+            resources=[project.version_resource_arn],
+            parameters={
+                "ProjectVersionArn": unless_redriven("$described.arn"),
+                "MinInferenceUnits": f"{{% {number_of('Minimum-Inference-Units')} %}}",
+            },
+            assign={"started": True},
+            handled=[
+                # The answer to an earlier attempt was lost: it is starting.
+                Handled(errors=[names.REKOGNITION_IN_USE], then=patient, assign={"started": True}),
+                Handled(
+                    errors=[names.REKOGNITION_LIMIT, names.REKOGNITION_QUOTA],
+                    then=capacity.start,
+                    assign={"refusal": "{% $states.errorOutput.Cause %}"},
+                ),
+            ],
+            during="starting the model",
+        )
+        start.next(patient)
+        start_failed = ending.failure(
+            "The model failed to start",
+            error=names.MODEL_START_FAILED,
+            cause="'Rekognition could not start the model ' & $version & ': ' & "
+            "($exists($described.message) ? $described.message : 'it gave no reason') & '.'",
+            then=failed,
+        )
+        not_deployable = ending.failure(
+            "The version cannot be deployed",
+            error=names.VERSION_NOT_DEPLOYABLE,
+            cause=f"$described.status = '{ABSENT}' "
+            f"? 'The project {project.project_name} has no version named ' & $version & '. "
+            "Rekognition lists the names: aws rekognition describe-project-versions.' "
+            ": 'The version ' & $version & ' is ' & $described.status & '; only a trained version "
+            f"({', '.join(STARTABLE)}, STARTING, RUNNING) can be deployed.'",
+        )
+        where = (
+            sfn.Choice.jsonata(scope, "Does the model run?")
+            .when(sfn.Condition.jsonata(one_of(("RUNNING",))), is_live)
+            .when(sfn.Condition.jsonata("{% $started and $described.status = 'FAILED' %}"), start_failed)
+            .when(sfn.Condition.jsonata(one_of(("STARTING", "STOPPING"))), patient)
+            # What was asked to start may be seen a moment late in its old status.
+            .when(
+                sfn.Condition.jsonata(
+                    "{% $started and $described.status in ['TRAINING_COMPLETED', 'STOPPED'] %}"
+                ),
+                patient,
+            )
+            .when(sfn.Condition.jsonata(one_of(STARTABLE)), start)
+            .otherwise(not_deployable)
+        )
+        describe = describe_version("Where does the model stand?", calls=calls, project=project, then=where)
+        wait.next(describe)
+        begin = sfn.Pass.jsonata(scope, "Begin the start", assign={"turns": 0})
+        begin.next(describe)
+        self.start: Final = begin
+
+    @staticmethod
+    def _move_pointer(registry: Registry, resources: PipelineResources) -> Any:
+        """The switch: pointer and record in one transaction, only while the deployment lock is ours."""
+        return registry.transact(
+            "Move the live pointer",
+            lock=DEPLOYMENT_LOCK,
+            items=[
+                {"Put": {"TableName": resources.registry.table_name, "Item": _POINTER_ITEM}},
+                registry.update_part(
+                    "version",
+                    "{% $version %}",
+                    {"outcome": {"S": "deployed"}, "deployed_at": {"S": "{% $now() %}"}},
+                ),
+            ],
+            assign={"live": _LIVE},
+            during="moving the live pointer",
+        )
+
+    @staticmethod
+    def _no_slot(scope: Construct, *, pipeline: str, ending: Ending, go_on: sfn.IChainable) -> sfn.Choice:
+        """No free slot: no failure. Unless it is our own start that took it, its answer lost."""
+        ours = sfn.Pass.jsonata(scope, "It is starting after all", assign={"started": True})
+        ours.next(go_on)
+        waiting = ending.outcome(
+            "Wait for capacity",
+            outcome="waiting_for_capacity",
+            subject=messages.subject(pipeline, "$version & ' waits for a free model slot'"),
+            message=messages.message(
+                "'Rekognition has no free slot to start the model ' & $version & ': ' & $refusal",
+                f"'Running in this project: ' & {names_of('$hosted')} & '. Models of other projects in this "
+                "account and Region count too. Stop one, or ask AWS for a higher quota of running models; "
+                "the next check tries again, without training again.'",
+            ),
+            report="{'version': $version, 'reason': 'No free model slot: ' & $refusal & ' Running in this "
+            f"project: ' & {names_of('$hosted')} & '.'}}",
+        )
+        return (
+            sfn.Choice.jsonata(scope, "Does our own start take the slot?")
+            .when(sfn.Condition.jsonata("{% $version in $hosted.version %}"), ours)
+            .otherwise(waiting)
+        )

@@ -1,0 +1,78 @@
+"""The part of Deployment that gives a failed candidate back: nothing that bills is left behind."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.workflows.calls import Calls, unless_redriven
+from pipeline_stack.workflows.candidate import describe_version, one_of
+from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.live_model import POINTER
+from pipeline_stack.workflows.registry import Registry
+
+# An hour until a slow start is over, one more for the stop (one minute a turn).
+TURNS: Final = 120
+
+
+class StopCandidate:
+    """States that stop the version unless the live pointer, read now, names it; enter at `start`.
+
+    A version still STARTING is awaited first, since it cannot be stopped. Whatever goes wrong here is
+    left to the next run's reconciliation: the error that the operator reads stays the first one.
+    `calls` and `registry` build tasks whose failures lead here.
+    """
+
+    def __init__(self, scope: Construct, *, ending: Ending, project: CustomLabelsProject) -> None:
+        end = ending.fail
+        wait = sfn.Wait.jsonata(
+            scope,
+            "Wait for the failed model",
+            time=sfn.WaitTime.duration(Duration.minutes(1)),
+            assign={"turns": "{% $turns + 1 %}"},
+        )
+        stop = ending.calls.rekognition(
+            "Stop the failed model",
+            action="stopProjectVersion",
+            resources=[project.version_resource_arn],
+            parameters={"ProjectVersionArn": unless_redriven("$described.arn")},
+            during="stopping the failed model",
+            tolerated=end,
+        )
+        stop.next(wait)
+        where = (
+            sfn.Choice.jsonata(scope, "Does the failed model still run?")
+            .when(sfn.Condition.jsonata(f"{{% $turns >= {TURNS} %}}"), end)
+            .when(sfn.Condition.jsonata(one_of(("RUNNING",))), stop)
+            .when(sfn.Condition.jsonata(one_of(("STARTING", "STOPPING"))), wait)
+            .otherwise(end)
+        )
+        describe = describe_version(
+            "Where does the failed model stand?",
+            calls=ending.calls,
+            project=project,
+            then=where,
+            tolerated=end,
+        )
+        wait.next(describe)
+        named = (
+            sfn.Choice.jsonata(scope, "Is the failed model live after all?")
+            .when(sfn.Condition.jsonata("{% $live.version = $version %}"), end)
+            .otherwise(describe)
+        )
+        pointer = ending.registry.get(
+            "Read the live pointer again",
+            kind="pointer",
+            item="live",
+            assign={"live": POINTER, "turns": 0},
+            during="reading the live pointer",
+            tolerated=end,
+        )
+        pointer.next(named)
+        self.start: Final = pointer
+        self.calls: Final = Calls(scope, failure=pointer)
+        self.registry: Final = Registry(scope, calls=self.calls, table=ending.table)

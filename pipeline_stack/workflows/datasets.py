@@ -1,0 +1,207 @@
+"""The part of Training that makes the project's TRAIN and TEST datasets hold this set of pictures.
+
+No API removes an entry from a dataset, so both are deleted and made anew; a project has at most one of
+each, which is why this happens under the training lock.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from pipeline_stack.layout import IMAGES_PREFIX, MANIFESTS_PREFIX
+from pipeline_stack.workflows import names
+from pipeline_stack.workflows.calls import Handled, unless_redriven
+from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.resources import PipelineResources
+
+# Half a minute a turn, an hour in all; the largest datasets take minutes.
+TURN: Final = Duration.seconds(30)
+TURNS: Final = 120
+
+_DATASETS: Final = (
+    "[$states.result.ProjectDescriptions[0].Datasets"
+    ".{'type': DatasetType, 'arn': DatasetArn, 'status': Status, 'message': StatusMessage}]"
+)
+_BUSY: Final = "$datasets[status in ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS']]"
+_FAILED: Final = "$datasets[status != 'CREATE_COMPLETE']"
+
+
+class RefreshDatasets:
+    """States from "make the datasets" to "both hold what we wrote"; enter at `start`, on to `then`.
+
+    - `refused`: entered with `reason` assigned when Rekognition refuses a dataset; the reason may be
+      the data or not.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        ending: Ending,
+        resources: PipelineResources,
+        refused: sfn.IChainable,
+        then: sfn.IChainable,
+    ) -> None:
+        self._scope = scope
+        self._ending = ending
+        self._resources = resources
+
+        too_late = ending.failure(
+            "The datasets are not ready",
+            error=names.DATASET_DEADLINE,
+            cause="'Rekognition did not finish changing the datasets within an hour; they are now: ' & "
+            "$join([$datasets.(type & ' ' & status)], ', ') & '.'",
+        )
+        counted = self._count("TRAIN", "train", self._count("TEST", "test", then))
+        note_refusal = sfn.Pass.jsonata(
+            scope,
+            "Note the refused dataset",
+            assign={
+                "reason": "{% $join([" + _FAILED + ".('The ' & type & ' dataset is ' & status & "
+                "($exists(message) ? ': ' & message : ''))], ' ') %}"
+            },
+        )
+        note_refusal.next(refused)
+        created = (
+            sfn.Choice.jsonata(scope, "Are both datasets made?")
+            .when(sfn.Condition.jsonata("{% $count(" + _FAILED + ") > 0 %}"), note_refusal)
+            .otherwise(counted)
+        )
+        # A dataset may be listed a moment after it was made.
+        await_creation = self._await("the new datasets", expected=2, settled=created, too_late=too_late)
+        create = self._create("TRAIN", "train", self._create("TEST", "test", await_creation))
+
+        delete = ending.calls.rekognition(
+            "Delete an old dataset",
+            action="deleteDataset",
+            resources=[resources.project.dataset_resource_arn],
+            parameters={"DatasetArn": unless_redriven("$datasets[0].arn")},
+            handled=[
+                Handled(
+                    errors=[names.REKOGNITION_IN_USE, names.REKOGNITION_NOT_FOUND],
+                    then=(cleared := sfn.Pass.jsonata(scope, "Look again")),
+                )
+            ],
+            during="deleting an old dataset",
+        )
+        empty = (
+            sfn.Choice.jsonata(scope, "Are the old datasets gone?")
+            .when(sfn.Condition.jsonata("{% $count($datasets) = 0 %}"), create)
+            .otherwise(delete)
+        )
+        await_clearing = self._await("the old datasets", expected=0, settled=empty, too_late=too_late)
+        delete.next(await_clearing)
+        cleared.next(await_clearing)
+        self.start: Final = self._reset("Begin with the datasets", await_clearing)
+
+    def _reset(self, name: str, then: sfn.IChainable) -> sfn.Pass:
+        state = sfn.Pass.jsonata(self._scope, name, assign={"turns": 0})
+        state.next(then)
+        return state
+
+    def _await(
+        self, what: str, *, expected: int, settled: sfn.IChainable, too_late: sfn.IChainable
+    ) -> sfn.IChainable:
+        """A loop that reads the project's datasets until none is being changed and `expected` are there."""
+        changing = f"($count({_BUSY}) > 0 or $count($datasets) < {expected})"
+        wait = sfn.Wait.jsonata(
+            self._scope,
+            f"Wait for {what}",
+            time=sfn.WaitTime.duration(TURN),
+            assign={"turns": "{% $turns + 1 %}"},
+        )
+        missing = self._ending.failure(
+            f"The project is missing (at {what})",
+            error=names.PROJECT_MISSING,
+            cause=f"'Rekognition has no project named {self._resources.project.project_name}. It is part of the "
+            "stack: deploy the stack again.'",
+        )
+        look = self._ending.calls.rekognition(
+            f"Look at {what}",
+            action="describeProjects",
+            # DescribeProjects knows no resource-level permission (Service Authorization Reference).
+            resources=["*"],
+            parameters={"ProjectNames": [self._resources.project.project_name]},
+            assign={
+                "found": "{% $count($states.result.ProjectDescriptions) > 0 %}",
+                "datasets": f"{{% {_DATASETS} %}}",
+            },
+            during=f"looking at {what}",
+        )
+        wait.next(look)
+        look.next(
+            sfn.Choice.jsonata(self._scope, f"Have {what} settled?")
+            .when(sfn.Condition.jsonata("{% $found = false %}"), missing)
+            .when(
+                sfn.Condition.jsonata(f"{{% {changing} and $turns >= {TURNS} %}}"),
+                too_late,
+            )
+            .when(sfn.Condition.jsonata(f"{{% {changing} %}}"), wait)
+            .otherwise(settled)
+        )
+        return look
+
+    def _create(self, kind: str, side: str, then: sfn.IChainable) -> tasks.CallAwsService:
+        bucket = self._resources.bucket
+        create = self._ending.calls.rekognition(
+            f"Create the {kind} dataset",
+            action="createDataset",
+            resources=[self._resources.project.project_resource_arn],
+            parameters={
+                "ProjectArn": self._resources.project.project_arn,
+                "DatasetType": unless_redriven(f"'{kind}'"),
+                "DatasetSource": {
+                    "GroundTruthManifest": {
+                        "S3Object": {
+                            "Bucket": bucket.bucket_name,
+                            "Name": f"{{% $measured.manifests.{side} %}}",
+                        }
+                    }
+                },
+            },
+            # Rekognition reads manifest and pictures with the rights of its caller (Custom Labels
+            # guide, "Set up SDK permissions").
+            extra_statements=[
+                iam.PolicyStatement(
+                    actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:ListBucket"],
+                    resources=[bucket.bucket_arn],
+                ),
+                iam.PolicyStatement(
+                    actions=["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:GetObjectTagging"],
+                    resources=[
+                        bucket.arn_for_objects(f"{MANIFESTS_PREFIX}*"),
+                        bucket.arn_for_objects(f"{IMAGES_PREFIX}*"),
+                    ],
+                ),
+            ],
+            # The answer to an earlier attempt was lost: it is being made.
+            handled=[Handled(errors=[names.REKOGNITION_EXISTS], then=then)],
+            during=f"creating the {kind} dataset",
+        )
+        create.next(then)
+        return create
+
+    def _count(self, kind: str, side: str, then: sfn.IChainable) -> tasks.CallAwsService:
+        """Compare what Rekognition kept with what we wrote: it drops bad lines without a word."""
+        written = f"$measured.pictures.{side}"
+        kept = "$states.result.DatasetDescription.DatasetStats.TotalEntries"
+        count = self._ending.calls.rekognition(
+            f"Count the {kind} entries",
+            action="describeDataset",
+            resources=[self._resources.project.dataset_resource_arn],
+            parameters={"DatasetArn": f"{{% $datasets[type = '{kind}'][0].arn %}}"},
+            assign={
+                "report": f"{{% $merge([$report, {{'warnings': $append($report.warnings, {kept} = {written} "
+                f"? [] : ['Rekognition kept ' & $string({kept}) & ' of the ' & $string({written}) & "
+                f"' lines of the {kind} manifest.'])}}]) %}}"
+            },
+            during=f"counting the {kind} entries",
+        )
+        count.next(then)
+        return count

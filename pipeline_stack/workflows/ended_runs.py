@@ -1,0 +1,121 @@
+"""EndedRuns: tells of executions that ended without telling.
+
+A Catch does not see everything: an execution may be stopped, run out of time, meet a runtime error or
+return too much data. EventBridge reports each end; this workflow tells the operator unless the run did.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.calls import Calls
+from pipeline_stack.workflows.ending import RUNS_KEPT_DAYS, STARTED_BY_PARENT
+from pipeline_stack.workflows.machine import workflow_machine
+from pipeline_stack.workflows.registry import Registry, text
+from pipeline_stack.workflows.resources import PipelineResources
+
+# A handful of calls, each retried for three minutes at most.
+TIMEOUT: Final = Duration.minutes(20)
+_DETAIL: Final = "$states.context.Execution.Input.detail"
+
+
+class EndedRunsWorkflow(Construct):
+    """The state machine that the rule on ended executions starts, with the event as its input."""
+
+    state_machine: sfn.StateMachine
+    log_group: logs.LogGroup
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, pipeline: str, resources: PipelineResources
+    ) -> None:
+        super().__init__(scope, construct_id)
+        failed = sfn.Fail.jsonata(
+            self,
+            "Nobody could be told",
+            error=names.MESSAGE_NOT_SENT,
+            cause="{% 'Execution ' & $me & ' ended as ' & $status & ', and the message about it failed while ' & "
+            "$during & ': ' & $error & ', ' & $cause %}",
+        )
+        calls = Calls(self, failure=failed)
+        registry = Registry(self, calls=calls, table=resources.registry)
+
+        known = sfn.Succeed.jsonata(self, "Already told", outputs={"told": False})
+        done = sfn.Succeed.jsonata(self, "Told", outputs={"told": True})
+        unclaim = registry.delete(
+            "Give the claim back",
+            kind="run",
+            item="{% $run %}",
+            attribute="claimed_by",
+            equals="{% $states.context.Execution.Id %}",
+            during="giving the claim back",
+            then=failed,
+            tolerated=failed,
+        )
+        tell = calls.publish(
+            "Tell the operator",
+            topic=resources.topic,
+            subject=messages.subject(pipeline, "$workflow & ' ended: ' & $status"),
+            message=messages.expression(
+                "$join([$workflow & ' run ' & $run & ' ended as ' & $status & ' before it could report.', "
+                "$why, "
+                "'The model that was live before still serves. The next run puts in order what this one left, "
+                "and pays nothing twice.', "
+                f"'Execution: ' & {messages.LINK}][$ != ''], '\\n\\n')"
+            ),
+            kind="outcome",
+            failure=unclaim,
+        )
+        tell.next(done)
+        # Claimed before it is told: the event may be delivered twice.
+        claim = registry.put(
+            "Claim the telling",
+            kind="run",
+            item="{% $run %}",
+            attributes={
+                "execution": text("{% $me %}"),
+                "outcome": text("{% $lowercase($status) %}"),
+                "claimed_by": text("{% $states.context.Execution.Id %}"),
+                "told_at": text("{% $now() %}"),
+                "expires": tasks.DynamoAttributeValue.number_from_string(
+                    "{% $string($floor($millis() / 1000) + " + str(RUNS_KEPT_DAYS * 86400) + ") %}"
+                ),
+            },
+            # A repeated attempt whose first answer was lost finds its own claim.
+            condition="attribute_not_exists(#execution) OR #claimed = :claimed",
+            aliases={"#execution": "execution", "#claimed": "claimed_by"},
+            values={":claimed": "{% $states.context.Execution.Id %}"},
+            during="claiming the telling",
+            if_refused=known,
+        )
+        claim.next(tell)
+        parent_tells = (
+            sfn.Choice.jsonata(self, "Does a parent tell?")
+            .when(sfn.Condition.jsonata("{% $nested %}"), known)
+            .otherwise(claim)
+        )
+        begin = sfn.Pass.jsonata(
+            self,
+            "Begin",
+            assign={
+                "me": f"{{% {_DETAIL}.executionArn %}}",
+                "run": f"{{% {_DETAIL}.name %}}",
+                "status": f"{{% {_DETAIL}.status %}}",
+                "workflow": "{% $contains(" + _DETAIL + ".stateMachineArn, /Deployment/) "
+                "? 'Deployment' : 'Training' %}",
+                "nested": f"{{% $type({_DETAIL}.input) = 'string' and "
+                f"$contains({_DETAIL}.input, '\"{STARTED_BY_PARENT}\"') %}}",
+                "why": f"{{% ($type({_DETAIL}.error) = 'string' ? {_DETAIL}.error : '') & "
+                f"($type({_DETAIL}.cause) = 'string' ? ': ' & $substring({_DETAIL}.cause, 0, 4000) : '') %}}",
+            },
+        )
+        begin.next(parent_tells)
+        self.state_machine, self.log_group = workflow_machine(
+            self, start=begin, timeout=TIMEOUT, resources=resources
+        )

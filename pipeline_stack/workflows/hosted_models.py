@@ -1,0 +1,67 @@
+"""Listing the versions of the project that take, or are about to give back, an inference unit."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.workflows.calls import Calls
+
+# 25 descriptions a page stay far below the 256 KiB that a state may return; past it the run would end
+# with States.DataLimitExceeded, which no Catch of States.ALL sees.
+PAGE_SIZE: Final = 25
+
+# A description carries no VersionName; it is the fourth part of
+# arn:aws:rekognition:REGION:ACCOUNT:project/NAME/version/VERSION/EPOCH.
+VERSION_OF_ARN: Final = "$split(ProjectVersionArn, '/')[3]"
+_HOSTED: Final = (
+    "[$states.result.ProjectVersionDescriptions[Status in ['STARTING', 'RUNNING', 'STOPPING']]"
+    ".{'version': " + VERSION_OF_ARN + ", 'arn': ProjectVersionArn, 'status': Status}]"
+)
+_TOKEN: Final = "{% $exists($states.result.NextToken) ? $states.result.NextToken : '' %}"
+
+
+class ListHostedModels:
+    """States that fill `hosted` with version, arn and status of each; enter at `start`, on to `then`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        calls: Calls,
+        project: CustomLabelsProject,
+        then: sfn.IChainable,
+        suffix: str = "",
+        failure: sfn.IChainable | None = None,
+    ) -> None:
+        def page(name: str, parameters: dict[str, Any], hosted: str) -> sfn.TaskStateBase:
+            return calls.rekognition(
+                name,
+                action="describeProjectVersions",
+                resources=[project.project_resource_arn],
+                parameters={"ProjectArn": project.project_arn, "MaxResults": PAGE_SIZE, **parameters},
+                assign={"hosted": f"{{% {hosted} %}}", "token": _TOKEN},
+                during="listing the project's models",
+                failure=failure,
+            )
+
+        first = page(f"List hosted models{suffix}", {}, _HOSTED)
+        more = page(
+            f"List more hosted models{suffix}", {"NextToken": "{% $token %}"}, f"$append($hosted, {_HOSTED})"
+        )
+        another = (
+            sfn.Choice.jsonata(scope, f"More models to list{suffix}?")
+            .when(sfn.Condition.jsonata("{% $token != '' %}"), more)
+            .otherwise(then)
+        )
+        first.next(another)
+        more.next(another)
+        self.start: Final = first
+
+
+def names_of(models: str) -> str:
+    """An expression: the versions in `models`, in words."""
+    return f"($count({models}) = 0 ? 'none' : $join([{models}.(version & ' (' & status & ')')], ', '))"

@@ -1,0 +1,76 @@
+"""The live pointer, and what people read of it in `For-System-Use-Only`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.operator_parameters import OperatorParameters
+from pipeline_stack.workflows import names
+from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
+
+# The pointer's item as a plain object; fields that are not there are left out.
+POINTER: Final = (
+    "{% $exists($states.result.Item) ? {"
+    "'version': $states.result.Item.version.S, "
+    "'pictures': $number($states.result.Item.pictures.N), "
+    "'f1': $number($states.result.Item.f1.N), "
+    "'deployed_at': $states.result.Item.deployed_at.S"
+    "} : {'version': ''} %}"
+)
+
+# What the parameter should say. `previous_trained_images` stands last so that the text never holds two
+# closing braces in a row, which Parameter Store may take for a reference.
+SYSTEM_VALUE: Final = (
+    "$string({'live_model': $live.version = '' ? null : $live, "
+    "'previous_trained_images': $exists($live.pictures) ? $live.pictures : 0})"
+)
+
+
+class WriteSystemParameter:
+    """States that make `For-System-Use-Only` say what the registry says; enter at `start`.
+
+    It is read first and written only where it differs: each write is a change event and a version.
+    """
+
+    def __init__(
+        self, scope: Construct, *, calls: Calls, parameters: OperatorParameters, then: sfn.IChainable
+    ) -> None:
+        parameter = parameters.system
+        arn = parameter.parameter_arn
+        name = f"{parameters.path}/For-System-Use-Only"
+        write = calls.aws(
+            "Write For-System-Use-Only",
+            service="ssm",
+            action="putParameter",
+            prefix="Ssm",
+            resources=[arn],
+            parameters={
+                "Name": name,
+                "Value": unless_redriven(SYSTEM_VALUE),
+                "Type": "String",
+                "Overwrite": True,
+            },
+            during="writing For-System-Use-Only",
+        )
+        write.next(then)
+        differs = (
+            sfn.Choice.jsonata(scope, "Is For-System-Use-Only out of date?")
+            .when(sfn.Condition.jsonata("{% $systemValue != " + SYSTEM_VALUE + " %}"), write)
+            .otherwise(then)
+        )
+        read = calls.aws(
+            "Read For-System-Use-Only",
+            service="ssm",
+            action="getParameter",
+            prefix="Ssm",
+            resources=[arn],
+            parameters={"Name": name},
+            assign={"systemValue": "{% $states.result.Parameter.Value %}"},
+            handled=[Handled(errors=names.PARAMETER_GONE, then=write)],
+            during="reading For-System-Use-Only",
+        )
+        read.next(differs)
+        self.start: Final = read

@@ -1,0 +1,130 @@
+"""Taking one of the registry's two locks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.workflows import names, retries
+from pipeline_stack.workflows.calls import CALL_TIMEOUT, Calls
+from pipeline_stack.workflows.registry import Registry, text
+
+
+class TakeLock:
+    """States that take a lock, or find it held by an execution that still runs.
+
+    A lock names the execution that holds it; nothing expires. If the holder no longer runs (it was
+    stopped, or timed out, or its release was refused), the lock is taken over, on condition that it is
+    still that holder's: of two that try, one wins. Enter at `start`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        lock: str,
+        registry: Registry,
+        calls: Calls,
+        taken: sfn.IChainable,
+        held: sfn.IChainable,
+    ) -> None:
+        holder = {"holder": text("{% $me %}"), "taken_at": text("{% $now() %}")}
+        aliases = {"#holder": "holder"}
+        during = f"taking the {lock} lock"
+
+        take_over = registry.put(
+            f"Take the {lock} lock over",
+            kind="lock",
+            item=lock,
+            attributes=holder,
+            condition="#holder = :old",
+            aliases=aliases,
+            values={":old": "{% $holder %}"},
+            assign={"locked": True},
+            during=during,
+            if_refused=held,
+        )
+        take_over.next(taken)
+        running = (
+            sfn.Choice.jsonata(scope, f"Does the {lock} lock's holder run?")
+            .when(sfn.Condition.jsonata("{% $holderStatus in ['RUNNING', 'PENDING_REDRIVE'] %}"), held)
+            .otherwise(take_over)
+        )
+        # Raw, because the typed task would put the right to describe this machine's own executions into
+        # the default policy that the machine depends on: a cycle. `allow_describing` grants it instead.
+        describe = sfn.CustomState(
+            scope,
+            f"Look at the {lock} lock's holder",
+            state_json={
+                "Type": "Task",
+                "Resource": f"arn:{Stack.of(scope).partition}:states:::aws-sdk:sfn:describeExecution",
+                "Arguments": {"ExecutionArn": "{% $holder %}"},
+                "Assign": {"holderStatus": "{% $states.result.Status %}"},
+                "TimeoutSeconds": CALL_TIMEOUT.to_seconds(),
+            },
+        )
+        retries.CONTROL_PLANE.apply(describe, prefixes=("Sfn",))
+        describe.add_catch(take_over, errors=list(names.EXECUTION_GONE))
+        describe.add_catch(
+            calls.failure,
+            errors=[sfn.Errors.ALL],
+            assign={
+                "error": "{% $states.errorOutput.Error %}",
+                "cause": "{% $states.errorOutput.Cause %}",
+                "during": during,
+            },
+        )
+        describe.next(running)
+        who = registry.get(
+            f"Who holds the {lock} lock?",
+            kind="lock",
+            item=lock,
+            assign={"holder": "{% $exists($states.result.Item) ? $states.result.Item.holder.S : '' %}"},
+            during=during,
+        )
+        take = registry.put(
+            f"Take the {lock} lock",
+            kind="lock",
+            item=lock,
+            attributes=holder,
+            condition="attribute_not_exists(#holder) OR #holder = :me",
+            aliases=aliases,
+            values={":me": "{% $me %}"},
+            assign={"locked": True},
+            during=during,
+            if_refused=who,
+        )
+        take.next(taken)
+        who.next(
+            sfn.Choice.jsonata(scope, f"Was the {lock} lock just released?")
+            .when(sfn.Condition.jsonata("{% $holder = '' %}"), take)
+            .otherwise(describe)
+        )
+        self.start: Final = take
+
+
+def allow_describing(machine: sfn.StateMachine) -> None:
+    """Let a machine describe its own executions, the only holders of its lock, in a policy of its own."""
+    stack = Stack.of(machine)
+    policy = iam.Policy(
+        machine,
+        "DescribeLockHolders",
+        statements=[
+            iam.PolicyStatement(
+                actions=["states:DescribeExecution"],
+                resources=[
+                    stack.format_arn(
+                        service="states",
+                        resource="execution",
+                        resource_name=f"{machine.state_machine_name}:*",
+                        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                    )
+                ],
+            )
+        ],
+    )
+    machine.role.attach_inline_policy(policy)

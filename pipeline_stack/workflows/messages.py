@@ -1,0 +1,66 @@
+"""What operators read: subjects and messages, as JSONata expressions over the run's variables.
+
+Subjects stay within 99 ASCII characters, the strictest of SNS's documented rules. `$report` is the
+run's result so far (`Report` in `training.py`), so that a message states what is known and no more.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The console's page of this execution; every Region with Custom Labels is in the `aws` partition.
+LINK: Final = (
+    "'https://' & $split($me, ':')[3] & '.console.aws.amazon.com/states/home?region=' & "
+    "$split($me, ':')[3] & '#/v2/executions/details/' & $me"
+)
+
+_PICTURES: Final = (
+    "$exists($report.pictures) ? 'Pictures: ' & $string($report.pictures.total) & ' ('"
+    " & $string($report.pictures.train) & ' to train, ' & $string($report.pictures.test) & ' to test, '"
+    " & $string($count($keys($report.pictures.labels))) & ' labels)'"
+)
+_F1: Final = (
+    "$exists($report.f1) ? 'F1: ' & $string($round($report.f1, 3)) & ' (minimum '"
+    " & $string($report.minimum_f1) & ')'"
+)
+_SKIPPED: Final = (
+    "$report.skipped.total > 0 ? 'Files left out: ' & $string($report.skipped.total) & ' ('"
+    " & $join($each($report.skipped.reasons, function($reason, $name) "
+    "{ $string($reason.count) & ' ' & $replace($name, '_', ' ') }), ', ') & ')'"
+)
+
+# One fact a line, as far as the run came. An `if` without `else` is nothing, and an array drops nothing.
+FACTS: Final = (
+    "$join(["
+    "$exists($report.version) ? 'Model: ' & $report.version, "
+    + _F1
+    + ", "
+    + _PICTURES
+    + ", "
+    + "$exists($report.new_pictures) ? 'New since the last trained set: ' & $string($report.new_pictures), "
+    + _SKIPPED
+    + ", "
+    + "$count($report.warnings) > 0 ? 'Please note: ' & $join($report.warnings, ' ')"
+    + "], '\\n')"
+)
+
+
+def expression(body: str) -> str:
+    """Wrap a JSONata body in the delimiters that Step Functions wants."""
+    return "{% " + body + " %}"
+
+
+def subject(pipeline: str, body: str) -> str:
+    """A subject: which pipeline, then `body`, cut to what SNS takes."""
+    return expression(f"$substring('{pipeline}: ' & {body}, 0, 99)")
+
+
+def message(*paragraphs: str) -> str:
+    """A message: the paragraphs given, then the facts, then the link to the execution."""
+    return expression(
+        "$join([" + ", ".join([*paragraphs, FACTS, f"'Execution: ' & {LINK}"]) + "][$ != ''], '\\n\\n')"
+    )
+
+
+# The error's own words, after what the run was doing when it met it.
+FAILURE_WORDS: Final = "($during = '' ? '' : 'While ' & $during & ': ') & $substring($cause, 0, 4000)"

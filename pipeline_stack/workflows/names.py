@@ -1,0 +1,51 @@
+"""Error names that our state machines raise or match, in one place so that a typo cannot hide.
+
+AWS SDK integrations name an error `<Service>.<Error>`, with `Exception` appended where the service's
+own name lacks it (Step Functions Developer Guide, "AWS SDK service integrations").
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+REKOGNITION_IN_USE: Final = "Rekognition.ResourceInUseException"
+REKOGNITION_EXISTS: Final = "Rekognition.ResourceAlreadyExistsException"
+REKOGNITION_NOT_FOUND: Final = "Rekognition.ResourceNotFoundException"
+REKOGNITION_LIMIT: Final = "Rekognition.LimitExceededException"
+REKOGNITION_QUOTA: Final = "Rekognition.ServiceQuotaExceededException"
+
+# The optimised DynamoDB integration and the SDK one write the service's name differently.
+CONDITION_FAILED: Final = (
+    "DynamoDB.ConditionalCheckFailedException",
+    "DynamoDb.ConditionalCheckFailedException",
+)
+EXECUTION_GONE: Final = ("Sfn.ExecutionDoesNotExistException", "StepFunctions.ExecutionDoesNotExistException")
+PARAMETER_GONE: Final = ("Ssm.ParameterNotFoundException",)
+
+# Raised by lambdas/*/errors.py; tests/infrastructure holds both lists together.
+PICTURES_CHANGED: Final = "PicturesChanged"
+PERMANENT_FUNCTION_ERRORS: Final = (
+    PICTURES_CHANGED,
+    "SettingsMissing",
+    "StorageDenied",
+    "EvaluationMissing",
+    "EvaluationUnreadable",
+)
+
+# Errors of our own: what an operator reads on a red execution. docs/runbook.md has an entry for each.
+INVALID_INPUT: Final = "InvalidInput"
+INVALID_PARAMETERS: Final = "InvalidParameters"
+PROJECT_MISSING: Final = "ProjectMissing"
+DATASET_DEADLINE: Final = "DatasetDeadlineExceeded"
+DATASET_FAILED: Final = "DatasetFailed"
+TRAINING_FAILED: Final = "TrainingFailed"
+TRAINING_DEADLINE: Final = "TrainingDeadlineExceeded"
+VERSION_MISSING: Final = "VersionMissing"
+VERSION_NOT_DELETED: Final = "VersionNotDeleted"
+DEPLOYMENT_FAILED: Final = "DeploymentFailed"
+DEPLOYMENT_LOCKED: Final = "DeploymentLocked"
+VERSION_NOT_DEPLOYABLE: Final = "VersionNotDeployable"
+MODEL_START_FAILED: Final = "ModelStartFailed"
+MODEL_START_DEADLINE: Final = "ModelStartDeadlineExceeded"
+MODEL_STILL_RUNNING: Final = "OtherModelStillRunning"
+MESSAGE_NOT_SENT: Final = "MessageNotSent"

@@ -1,0 +1,120 @@
+"""Starting Deployment from Training and waiting for its result, whatever happens to the call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from pipeline_stack.workflows import names, retries
+from pipeline_stack.workflows.calls import Calls, unless_redriven
+from pipeline_stack.workflows.ending import Ending
+
+# Longer than Deployment's own timeout, which is the one that should end it.
+TIMEOUT: Final = Duration.hours(7)
+
+
+class NestedDeployment:
+    """States that run one Deployment; enter at `start`, leave to `then` with its output in `deployed`.
+
+    The nested execution has a name that follows from this one, so an attempt repeated while it runs
+    joins it. If the call fails in any way (an answer lost, the name used up, the child itself failed),
+    we look at the child: what it did decides, and its error is the one that the operator reads. How
+    Step Functions words a child's failure is thus of no account.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        name: str,
+        ending: Ending,
+        calls: Calls,
+        deployment: sfn.IStateMachine,
+        execution_name: str,
+        payload: Mapping[str, Any],
+        then: sfn.IChainable,
+    ) -> None:
+        failed = ending.failure(
+            f"{name} failed",
+            error="{% $child.error != '' ? $child.error : '" + names.DEPLOYMENT_FAILED + "' %}",
+            cause="'The deployment ended as ' & $child.status & ': ' & "
+            "($child.cause != '' ? $child.cause : $startCause) & ' Its execution: ' & $child.arn",
+        )
+        stack = Stack.of(scope)
+        executions = stack.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{deployment.state_machine_name}:",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        child_arn = f"'{executions}' & $childName"
+        decide = (
+            sfn.Choice.jsonata(scope, f"Did the {name.lower()} end well?")
+            .when(
+                sfn.Condition.jsonata("{% $child.status = 'SUCCEEDED' %}"),
+                then,
+                assign={"deployed": "{% $parse($child.output) %}"},
+            )
+            .otherwise(failed)
+        )
+        look = calls.aws(
+            f"Look at the {name.lower()}",
+            service="sfn",
+            action="describeExecution",
+            iam_action="states:DescribeExecution",
+            prefix="Sfn",
+            resources=[f"{executions}*"],
+            parameters={"ExecutionArn": f"{{% {child_arn} %}}"},
+            assign={
+                "child": "{% {'arn': $states.result.ExecutionArn, 'status': $states.result.Status, "
+                "'error': $exists($states.result.Error) ? $states.result.Error : '', "
+                "'cause': $exists($states.result.Cause) ? $states.result.Cause : '', "
+                "'output': $exists($states.result.Output) ? $states.result.Output : '{}'} %}"
+            },
+            during=f"looking at the {name.lower()}",
+        )
+        wait = sfn.Wait.jsonata(
+            scope, f"Wait for the {name.lower()}", time=sfn.WaitTime.duration(Duration.minutes(1))
+        )
+        wait.next(look)
+        look.next(
+            sfn.Choice.jsonata(scope, f"Does the {name.lower()} still run?")
+            .when(sfn.Condition.jsonata("{% $child.status = 'RUNNING' %}"), wait)
+            .otherwise(decide)
+        )
+        run = tasks.StepFunctionsStartExecution.jsonata(
+            scope,
+            name,
+            state_machine=deployment,
+            integration_pattern=sfn.IntegrationPattern.RUN_JOB,
+            associate_with_parent=True,
+            name=unless_redriven("$childName"),
+            input=sfn.TaskInput.from_object(dict(payload)),
+            assign={"deployed": "{% $states.result.Output %}"},
+            task_timeout=sfn.Timeout.duration(TIMEOUT),
+        )
+        # A refused start leaves no child to look at; everything else does, or may.
+        retries.NESTED_START.apply(run, prefixes=("StepFunctions",))
+        run.add_catch(
+            ending.fail,
+            errors=["StepFunctions.AccessDeniedException", "States.QueryEvaluationError"],
+            assign={
+                "error": "{% $states.errorOutput.Error %}",
+                "cause": "{% $states.errorOutput.Cause %}",
+                "during": "starting the deployment",
+            },
+        )
+        run.add_catch(look, errors=[sfn.Errors.ALL], assign={"startCause": "{% $states.errorOutput.Cause %}"})
+        run.next(then)
+        begin = sfn.Pass.jsonata(
+            scope,
+            f"Name the {name.lower()}",
+            assign={"childName": execution_name, "startCause": ""},
+        )
+        begin.next(run)
+        self.start: Final = begin

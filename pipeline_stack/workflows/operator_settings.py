@@ -1,0 +1,98 @@
+"""Reading and checking the operator's parameters inside a workflow.
+
+Parameter Store's own pattern already refuses garbage as it is typed. The check here is for what got
+past it (a parameter made anew by hand has no pattern), and names the parameter, the value and what is
+allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, OperatorParameters, ParameterSpec
+from pipeline_stack.workflows import names
+from pipeline_stack.workflows.calls import Calls
+from pipeline_stack.workflows.ending import Ending
+
+# GetParameters takes ten names a call.
+PAGE_SIZE: Final = 10
+
+
+def value_of(name: str) -> str:
+    """An expression: a parameter's value, as text."""
+    return f"$values.`{name}`"
+
+
+def number_of(name: str) -> str:
+    """An expression: a parameter's value, as a number."""
+    return f"$number({value_of(name)})"
+
+
+def problem_with(spec: ParameterSpec) -> str:
+    """An expression: what is wrong with a parameter's value, or nothing (a `?` without a `:`)."""
+    value = value_of(spec.name)
+    return (
+        f"$exists({value}) "
+        f"? ($contains({value}, /{spec.pattern}/) = false "
+        f"? '{spec.name} is \"' & {value} & '\"; allowed is {spec.allowed}.') "
+        f": '{spec.name} does not exist.'"
+    )
+
+
+class ReadSettings:
+    """States that fill `values` (text by name) and end the run if one is wrong; enter at `start`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        calls: Calls,
+        ending: Ending,
+        parameters: OperatorParameters,
+        wanted: Sequence[str],
+        then: sfn.IChainable,
+    ) -> None:
+        specs = [spec for spec in OPERATOR_PARAMETERS if spec.name in wanted]
+        refused = ending.failure(
+            "Name the invalid parameters",
+            error=names.INVALID_PARAMETERS,
+            cause=f"$join($problems, ' ') & ' Set it in Parameter Store, under {parameters.path}.'",
+        )
+        valid = (
+            sfn.Choice.jsonata(scope, "Are the parameters valid?")
+            .when(sfn.Condition.jsonata("{% $count($problems) > 0 %}"), refused)
+            .otherwise(then)
+        )
+        check = sfn.Pass.jsonata(
+            scope,
+            "Check the parameters",
+            assign={"problems": "{% [" + ", ".join(problem_with(spec) for spec in specs) + "] %}"},
+        )
+        check.next(valid)
+
+        previous: sfn.INextable | None = None
+        for index in range(0, len(specs), PAGE_SIZE):
+            page = specs[index : index + PAGE_SIZE]
+            found = "$states.result.Parameters.{$substringAfter(Name, '" + parameters.path + "/'): Value}"
+            known = "{}" if index == 0 else "$values"
+            read = calls.aws(
+                "Read the parameters" if index == 0 else f"Read the parameters from {index + 1}",
+                service="ssm",
+                action="getParameters",
+                prefix="Ssm",
+                resources=[parameters.parameters[spec.name].parameter_arn for spec in page],
+                parameters={"Names": [f"{parameters.path}/{spec.name}" for spec in page]},
+                assign={"values": f"{{% $merge($append([{known}], {found})) %}}"},
+                during="reading the operator's parameters",
+            )
+            if previous is None:
+                self.start: sfn.IChainable = read
+            else:
+                previous.next(read)
+            previous = read
+        assert previous is not None, "wanted names no operator parameter"
+        previous.next(check)

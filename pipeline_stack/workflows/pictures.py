@@ -1,0 +1,168 @@
+"""The part of Training that looks at the pictures and decides whether they are worth a training."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.workflows import messages
+from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.operator_settings import number_of
+from pipeline_stack.workflows.resources import PipelineResources
+
+# Custom Labels needs two labels, and fewer than ten pictures give no usable model (Custom Labels guide,
+# "Preparing images").
+FEWEST_LABELS: Final = 2
+FEWEST_PICTURES: Final = 10
+# A scheduled run leaves an upload that is still going on alone.
+SETTLED_SECONDS: Final = 600
+BUILD_TIMEOUT: Final = Duration.minutes(15)
+
+MEASURED: Final = {
+    "measured": "{% $states.result.Payload %}",
+    "report": "{% $merge([$report, {'pictures': $states.result.Payload.pictures, "
+    "'new_pictures': $states.result.Payload.new_pictures, 'skipped': $states.result.Payload.skipped, "
+    "'warnings': $states.result.Payload.warnings}]) %}",
+}
+
+_NOT_ENOUGH: Final = (
+    "{% $join(["
+    "$type($measured.problem) = 'string' ? $measured.problem, "
+    f"$count($keys($measured.pictures.labels)) < {FEWEST_LABELS} ? "
+    "'Found ' & $string($count($keys($measured.pictures.labels))) & ' labels (folders with pictures); "
+    f"at least {FEWEST_LABELS} are needed.', "
+    f"$measured.pictures.total < {FEWEST_PICTURES} ? "
+    f"'Found ' & $string($measured.pictures.total) & ' pictures; at least {FEWEST_PICTURES} are needed.', "
+    f"$force = false and $measured.new_pictures < {number_of('Minimum-Untrained-Images')} ? "
+    "'Found ' & $string($measured.new_pictures) & ' new pictures since the last trained set; "
+    f"Minimum-Untrained-Images asks for ' & {'$values.`Minimum-Untrained-Images`'} & '.', "
+    f"$source = 'schedule' and $measured.youngest_seconds < {SETTLED_SECONDS} ? "
+    "'The youngest picture came ' & $string($measured.youngest_seconds) & ' seconds ago; "
+    f"a scheduled check waits until the pictures have rested {SETTLED_SECONDS // 60} minutes.'"
+    "], ' ') %}"
+)
+_VERDICT: Final = (
+    "'These very pictures were tried before, as ' & $record.version & ' at ' & $record.judged_at & ': ' & "
+    "$record.outcome & ', ' & $record.reason"
+)
+
+
+class DecideOnPictures:
+    """States from the measured bucket to "train this": enter at `start`.
+
+    - `train`: where the run goes on, with `measured` and `version` (its name) assigned.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        pipeline: str,
+        ending: Ending,
+        resources: PipelineResources,
+        train: sfn.IChainable,
+    ) -> None:
+        nothing = ending.outcome(
+            "Nothing to train",
+            outcome="nothing_to_train",
+            subject=messages.subject(pipeline, "'nothing to train'"),
+            message=messages.message("'The check found no reason to train.'", "$reason"),
+            report="{'reason': $reason}",
+        )
+        tried = ending.outcome(
+            "Already tried",
+            outcome="already_tried",
+            subject=messages.subject(pipeline, "'these pictures were already tried'"),
+            message=messages.message(
+                "'Nothing was trained.'",
+                _VERDICT,
+                "'They are tried again when they change, or if you start Training with the input '"
+                " & '{\"force\": true}' & '.'",
+            ),
+            report=f"$merge([{{'version': $record.version, 'reason': {_VERDICT}}}, "
+            "$exists($record.f1) ? {'f1': $record.f1, 'minimum_f1': $record.minimum_f1} : {}])",
+        )
+        # A forced retrain gets a name of its own, the same for each attempt of this execution.
+        name_version = sfn.Pass.jsonata(
+            scope,
+            "Name the version",
+            assign={
+                "version": "{% $force and $tried != '' "
+                "? $measured.version_name & '-' & $substring($hash($me, 'SHA-256'), 0, 8) "
+                ": $measured.version_name %}",
+                "digest": "{% $measured.digest %}",
+            },
+        )
+        name_version.next(train)
+        enough = (
+            sfn.Choice.jsonata(scope, "Enough to train?")
+            .when(sfn.Condition.jsonata("{% $reason = '' %}"), name_version)
+            .otherwise(nothing)
+        )
+        weigh = sfn.Pass.jsonata(scope, "Weigh the pictures", assign={"reason": _NOT_ENOUGH})
+        weigh.next(enough)
+        tried_before = (
+            sfn.Choice.jsonata(scope, "Tried and found wanting?")
+            .when(
+                sfn.Condition.jsonata("{% $force = false and $record.outcome in ['rejected', 'failed'] %}"),
+                tried,
+            )
+            .otherwise(weigh)
+        )
+        record = ending.registry.get(
+            "Read the verdict on this set",
+            kind="version",
+            item="{% $tried %}",
+            assign={
+                "record": "{% $exists($states.result.Item) ? {"
+                "'version': $tried, 'outcome': $states.result.Item.outcome.S, "
+                "'judged_at': $states.result.Item.judged_at.S, 'reason': $states.result.Item.reason.S, "
+                "'f1': $number($states.result.Item.f1.N), "
+                "'minimum_f1': $number($states.result.Item.minimum_f1.N)} : {} %}"
+            },
+            during="reading the verdict on this set",
+        )
+        record.next(tried_before)
+        known = (
+            sfn.Choice.jsonata(scope, "Is this set known?", assign={"record": {}})
+            .when(sfn.Condition.jsonata("{% $tried != '' %}"), record)
+            .otherwise(weigh)
+        )
+        look_up = ending.registry.get(
+            "Look the set up",
+            kind="set",
+            item="{% $measured.digest %}",
+            assign={"tried": "{% $exists($states.result.Item) ? $states.result.Item.version.S : '' %}"},
+            during="looking the set of pictures up",
+        )
+        look_up.next(known)
+        measure = ending.calls.function(
+            "Measure the pictures",
+            function=resources.build_manifest,
+            longest=BUILD_TIMEOUT,
+            payload={
+                "mode": "measure",
+                "digest": "{% null %}",
+                "previous_digest": "{% $trained = '' ? null : $trained %}",
+                "execution_id": "{% $me %}",
+            },
+            assign=MEASURED,
+            during="measuring the pictures",
+        )
+        measure.next(look_up)
+        last = ending.registry.get(
+            "Read the last trained set",
+            kind="pointer",
+            item="trained",
+            assign={
+                "trained": "{% $exists($states.result.Item) ? $states.result.Item.digest.S : '' %}",
+            },
+            during="reading the last trained set",
+        )
+        last.next(measure)
+        self.start: Final = last
+        self.measure: Final = measure
+        self.nothing: Final = nothing

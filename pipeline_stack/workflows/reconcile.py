@@ -1,0 +1,65 @@
+"""The part of Training that puts in order what an interrupted run may have left."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.hosted_models import ListHostedModels
+from pipeline_stack.workflows.live_model import POINTER, WriteSystemParameter
+from pipeline_stack.workflows.nested_deployment import NestedDeployment
+from pipeline_stack.workflows.resources import PipelineResources
+
+
+class Reconcile:
+    """States that every run begins with, whatever its outcome; enter at `start`, on to `then`.
+
+    A RUNNING version that the live pointer does not name bills for nothing: a nested Deployment, which
+    alone may hold the deployment lock, stops it. `For-System-Use-Only` is made to say what the registry
+    says.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        ending: Ending,
+        deployment: sfn.IStateMachine,
+        resources: PipelineResources,
+        then: sfn.IChainable,
+    ) -> None:
+        calls = ending.calls
+        system = WriteSystemParameter(scope, calls=calls, parameters=resources.parameters, then=then)
+        stop_strays = NestedDeployment(
+            scope,
+            name="Stop the stray model",
+            ending=ending,
+            calls=calls,
+            deployment=deployment,
+            execution_name="{% 'reconcile-' & $substring($hash($me, 'SHA-256'), 0, 32) %}",
+            payload={"reconcile": True},
+            then=system.start,
+        )
+        stray = (
+            sfn.Choice.jsonata(scope, "Does a stray model run?")
+            .when(
+                sfn.Condition.jsonata(
+                    "{% $count($hosted[status = 'RUNNING' and version != $live.version]) > 0 %}"
+                ),
+                stop_strays.start,
+            )
+            .otherwise(system.start)
+        )
+        listed = ListHostedModels(scope, calls=calls, project=resources.project, then=stray)
+        pointer = ending.registry.get(
+            "Read the live pointer",
+            kind="pointer",
+            item="live",
+            assign={"live": POINTER},
+            during="reading the live pointer",
+        )
+        pointer.next(listed.start)
+        self.start: Final = pointer

@@ -1,0 +1,30 @@
+"""What the workflows work on, handed over as constructs so that grants stay next to their use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import RemovalPolicy
+
+from pipeline_stack.operator_parameters import OperatorParameters
+from pipeline_stack.project import CustomLabelsProject
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineResources:
+    """The stack's resources that a workflow reads or changes."""
+
+    bucket: s3.IBucket
+    parameters: OperatorParameters
+    project: CustomLabelsProject
+    registry: dynamodb.ITable
+    topic: sns.ITopic
+    build_manifest: lambda_.IFunction
+    judge_evaluation: lambda_.IFunction
+    log_retention: logs.RetentionDays
+    removal_policy: RemovalPolicy

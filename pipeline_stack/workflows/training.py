@@ -1,0 +1,230 @@
+"""Training: from labelled pictures to a deployed model, or to the reason why not.
+
+Input: `{"source": "schedule"}` from the rule, nothing or `{}` from an operator, `{"force": true}` to
+train although too few pictures are new, or the set was tried before. Output: one object, see `Report`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, NotRequired, TypedDict
+
+from aws_cdk import Duration
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.calls import Handled
+from pipeline_stack.workflows.datasets import RefreshDatasets
+from pipeline_stack.workflows.ending import STARTED_BY_PARENT, Ending
+from pipeline_stack.workflows.existing_version import LookForVersion
+from pipeline_stack.workflows.finish_deployment import DeployAccepted
+from pipeline_stack.workflows.locks import TakeLock, allow_describing
+from pipeline_stack.workflows.machine import workflow_machine
+from pipeline_stack.workflows.operator_settings import ReadSettings, value_of
+from pipeline_stack.workflows.pictures import BUILD_TIMEOUT, MEASURED, DecideOnPictures
+from pipeline_stack.workflows.reconcile import Reconcile
+from pipeline_stack.workflows.registry import TRAINING_LOCK
+from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.unfinished import TakeUpUnfinished
+from pipeline_stack.workflows.verdict import Judge, RecordRefusal
+from pipeline_stack.workflows.version_training import AwaitTraining, CreateVersion, register
+
+# 25 hours of training, an hour each for datasets and a deletion, seven for each of the two nested
+# deployments, and their sum's worth of retries: below two days.
+TIMEOUT: Final = Duration.hours(44)
+_MEASURES: Final = 3
+_INPUT: Final = "$states.context.Execution.Input"
+
+
+class Report(TypedDict):
+    """The output of an execution. Counts are pictures; F1 scores are from 0 to 1."""
+
+    outcome: Literal[
+        "disabled",
+        "busy",
+        "already_tried",
+        "nothing_to_train",
+        "rejected",
+        "waiting_for_capacity",
+        "deployed",
+    ]
+    version: NotRequired[str]
+    f1: NotRequired[float]
+    minimum_f1: NotRequired[float]
+    pictures: NotRequired[dict[str, Any]]
+    new_pictures: NotRequired[int]
+    skipped: NotRequired[dict[str, Any]]
+    warnings: NotRequired[list[str]]
+    reason: NotRequired[str]
+
+
+class TrainingWorkflow(Construct):
+    """The state machine; `state_machine` is what the schedule and operators start."""
+
+    state_machine: sfn.StateMachine
+    log_group: logs.LogGroup
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        pipeline: str,
+        resources: PipelineResources,
+        deployment: sfn.IStateMachine,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        ending = Ending(
+            self,
+            pipeline=pipeline,
+            workflow="Training",
+            lock=TRAINING_LOCK,
+            topic=resources.topic,
+            table=resources.registry,
+            advice="The model that was live before still serves. The next run continues from here; nothing is "
+            "paid twice.",
+        )
+        calls = ending.calls
+        project = resources.project
+
+        deploy = DeployAccepted(self, pipeline=pipeline, ending=ending, deployment=deployment)
+        judge = Judge(self, pipeline=pipeline, ending=ending, resources=resources, accepted=deploy.start)
+        refusal = RecordRefusal(self, ending=ending)
+        training = AwaitTraining(
+            self, ending=ending, resources=resources, trained=judge.start, refused=refusal.training
+        )
+        take_up = register("Take the existing version up", ending=ending, then=training.resume)
+        create = CreateVersion(
+            self,
+            pipeline=pipeline,
+            ending=ending,
+            resources=resources,
+            begun=training.start,
+            existing=training.resume,
+        )
+        register_version = register("Register the version", ending=ending, then=create.start)
+        datasets = RefreshDatasets(
+            self, ending=ending, resources=resources, refused=refusal.dataset, then=register_version
+        )
+        changed = sfn.Choice.jsonata(self, "Do the pictures keep changing?")
+        write = calls.function(
+            "Write the manifests",
+            function=resources.build_manifest,
+            longest=BUILD_TIMEOUT,
+            payload={
+                "mode": "write",
+                "digest": "{% $measured.digest %}",
+                "previous_digest": "{% $trained = '' ? null : $trained %}",
+                "execution_id": "{% $me %}",
+            },
+            assign=MEASURED,
+            handled=[
+                Handled(
+                    errors=[names.PICTURES_CHANGED], then=changed, assign={"measures": "{% $measures + 1 %}"}
+                )
+            ],
+            during="writing the manifests",
+        )
+        write.next(datasets.start)
+        look = LookForVersion(self, ending=ending, project=project, absent=write, present=take_up)
+        decide = DecideOnPictures(
+            self, pipeline=pipeline, ending=ending, resources=resources, train=look.start
+        )
+        unsettled = sfn.Pass.jsonata(
+            self,
+            "Leave the upload alone",
+            assign={"reason": "Pictures changed while they were being read; train when the upload is over."},
+        )
+        unsettled.next(decide.nothing)
+        changed.when(sfn.Condition.jsonata(f"{{% $measures >= {_MEASURES} %}}"), unsettled).otherwise(
+            decide.measure
+        )
+        unfinished = TakeUpUnfinished(
+            self,
+            ending=ending,
+            project=project,
+            wait=training.resume,
+            deploy=deploy.start,
+            nothing=decide.start,
+        )
+
+        busy = ending.outcome(
+            "Busy",
+            outcome="busy",
+            subject=messages.subject(pipeline, "'another training runs'"),
+            message=messages.message("'Nothing was done: another Training execution runs, ' & $holder & '.'"),
+            report="{'reason': 'Another Training execution runs: ' & $holder}",
+        )
+        lock = TakeLock(
+            self,
+            lock=TRAINING_LOCK,
+            registry=ending.registry,
+            calls=calls,
+            taken=unfinished.start,
+            held=busy,
+        )
+        disabled = ending.outcome(
+            "Disabled",
+            outcome="disabled",
+            subject=messages.subject(pipeline, "'training is switched off'"),
+            message=messages.message(
+                "'Nothing was trained: Enable-Automatic-Training is false.'",
+                f"'Set it to true in Parameter Store, under {resources.parameters.path}.'",
+            ),
+            report="{'reason': 'Enable-Automatic-Training is false.'}",
+        )
+        enabled = (
+            sfn.Choice.jsonata(self, "Is training enabled?")
+            .when(
+                sfn.Condition.jsonata(f"{{% {value_of('Enable-Automatic-Training')} = 'true' %}}"), lock.start
+            )
+            .otherwise(disabled)
+        )
+        settings = ReadSettings(
+            self,
+            calls=calls,
+            ending=ending,
+            parameters=resources.parameters,
+            wanted=[spec.name for spec in OPERATOR_PARAMETERS],
+            then=enabled,
+        )
+        reconcile = Reconcile(
+            self, ending=ending, deployment=deployment, resources=resources, then=settings.start
+        )
+        refuse = ending.failure(
+            "Refuse the input",
+            error=names.INVALID_INPUT,
+            cause=f"'The input was ' & $substring($string({_INPUT}), 0, 500) & '. Allowed are {{}} and "
+            '{"force": true}; the schedule sends {"source": "schedule"}.\'',
+        )
+        understood = (
+            sfn.Choice.jsonata(self, "Is the input understood?")
+            .when(sfn.Condition.jsonata("{% $understood %}"), reconcile.start)
+            .otherwise(refuse)
+        )
+        begin = sfn.Pass.jsonata(
+            self,
+            "Begin",
+            assign={
+                "me": "{% $states.context.Execution.Id %}",
+                "nested": False,
+                "source": f"{{% $type({_INPUT}.source) = 'string' ? {_INPUT}.source : 'operator' %}}",
+                "force": f"{{% {_INPUT}.force = true %}}",
+                "understood": f"{{% $type({_INPUT}) = 'object' and "
+                f"$count([$keys({_INPUT})[$not($ in ['source', 'force', '{STARTED_BY_PARENT}'])]]) = 0 and "
+                f"($exists({_INPUT}.force) = false or $type({_INPUT}.force) = 'boolean') and "
+                f"($exists({_INPUT}.source) = false or $type({_INPUT}.source) = 'string') %}}",
+                "report": {"warnings": []},
+                "measures": 1,
+                "version": "",
+                "digest": "",
+            },
+        )
+        begin.next(understood)
+
+        self.state_machine, self.log_group = workflow_machine(
+            self, start=begin, timeout=TIMEOUT, resources=resources
+        )
+        allow_describing(self.state_machine)

@@ -1,0 +1,88 @@
+"""The part of Training that takes up what an earlier run left unfinished."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.workflows.candidate import ABSENT, describe_version
+from pipeline_stack.workflows.ending import Ending
+
+_ITEM: Final = "$states.result.Item"
+
+
+class TakeUpUnfinished:
+    """States that look for a version without a verdict, or good and not deployed; enter at `start`.
+
+    - `wait`: where the run goes on if it is yet to be judged.
+    - `deploy`: where it goes on if it was judged good.
+    - `nothing`: where it goes on if there is no such version.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        ending: Ending,
+        project: CustomLabelsProject,
+        wait: sfn.IChainable,
+        deploy: sfn.IChainable,
+        nothing: sfn.IChainable,
+    ) -> None:
+        forgotten = sfn.Pass.jsonata(
+            scope, "Begin with the pictures", assign={"version": "", "digest": "", "report": {"warnings": []}}
+        )
+        forgotten.next(nothing)
+        # Registered but never created, deleted by somebody, or finished by a Deployment by hand.
+        forget = ending.registry.delete(
+            "Forget the unfinished version",
+            kind="pointer",
+            item="unfinished",
+            attribute="version",
+            equals="{% $version %}",
+            during="forgetting the unfinished version",
+            then=forgotten,
+        )
+        what = (
+            sfn.Choice.jsonata(scope, "What is left to do?")
+            .when(sfn.Condition.jsonata(f"{{% $described.status in ['{ABSENT}', 'DELETING'] %}}"), forget)
+            .when(sfn.Condition.jsonata("{% $standing = 'training' %}"), wait)
+            .when(sfn.Condition.jsonata("{% $standing = 'accepted' %}"), deploy)
+            .otherwise(forget)
+        )
+        describe = describe_version(
+            "Does the unfinished version exist?", calls=ending.calls, project=project, then=what
+        )
+        record = ending.registry.get(
+            "Read the unfinished version's record",
+            kind="version",
+            item="{% $version %}",
+            assign={
+                "standing": f"{{% $exists({_ITEM}) ? {_ITEM}.outcome.S : 'unknown' %}}",
+                "report": f"{{% $merge([$report, $exists({_ITEM}.report) ? $parse({_ITEM}.report.S) : {{}}, "
+                f"$exists({_ITEM}.f1) ? {{'f1': $number({_ITEM}.f1.N), "
+                f"'minimum_f1': $number({_ITEM}.minimum_f1.N)}} : {{}}, {{'version': $version}}]) %}}",
+            },
+            during="reading the unfinished version's record",
+        )
+        record.next(describe)
+        pending = (
+            sfn.Choice.jsonata(scope, "Is a version unfinished?")
+            .when(sfn.Condition.jsonata("{% $version != '' %}"), record)
+            .otherwise(nothing)
+        )
+        pointer = ending.registry.get(
+            "Read the unfinished version's name",
+            kind="pointer",
+            item="unfinished",
+            assign={
+                "version": f"{{% $exists({_ITEM}) ? {_ITEM}.version.S : '' %}}",
+                "digest": f"{{% $exists({_ITEM}) ? {_ITEM}.digest.S : '' %}}",
+            },
+            during="looking for an unfinished version",
+        )
+        pointer.next(pending)
+        self.start: Final = pointer
