@@ -80,9 +80,12 @@ class Calls:
         """
         policy.apply(task, prefixes=prefixes, permanent=permanent)
         for expected in handled:
-            # Without `assign` nothing must be rendered: an empty Assign is refused by the ASL schema.
-            assign = {"assign": dict(expected.assign)} if expected.assign else {}
-            task.add_catch(expected.then, errors=list(expected.errors), **assign)
+            task.add_catch(
+                expected.then,
+                errors=list(expected.errors),
+                # Nothing to remember must render nothing: an empty Assign is refused by the ASL schema.
+                assign=dict(expected.assign) if expected.assign else None,
+            )
         if tolerated:
             task.add_catch(tolerated, errors=[sfn.Errors.ALL])
             return

@@ -14,7 +14,7 @@ from pipeline_stack.workflows.candidate import ABSENT, STARTABLE, describe_versi
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels, names_of
 from pipeline_stack.workflows.operator_settings import number_of
-from pipeline_stack.workflows.registry import DEPLOYMENT_LOCK, Registry, raw_key
+from pipeline_stack.workflows.registry import DEPLOYMENT_LOCK, Registry
 from pipeline_stack.workflows.resources import PipelineResources
 
 # A start takes minutes as a rule, half an hour was seen; an hour leaves room (one minute a turn).

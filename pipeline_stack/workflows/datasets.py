@@ -119,7 +119,8 @@ class RefreshDatasets:
         missing = self._ending.failure(
             f"The project is missing (at {what})",
             error=names.PROJECT_MISSING,
-            cause=f"'Rekognition has no project named {self._resources.project.project_name}. It is part of the "
+            cause=f"'Rekognition has no project named {self._resources.project.project_name}. It is "
+            f"part of the "
             "stack: deploy the stack again.'",
         )
         look = self._ending.calls.rekognition(

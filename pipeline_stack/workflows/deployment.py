@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -40,10 +40,9 @@ class DeploymentWorkflow(Construct):
     state_machine: sfn.StateMachine
     log_group: logs.LogGroup
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, pipeline: str, resources: PipelineResources
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, resources: PipelineResources) -> None:
         super().__init__(scope, construct_id)
+        pipeline = Stack.of(self).stack_name
         ending = Ending(
             self,
             pipeline=pipeline,
@@ -130,7 +129,8 @@ class DeploymentWorkflow(Construct):
         locked_out = ending.failure(
             "Another deployment does not end",
             error=names.DEPLOYMENT_LOCKED,
-            cause="'Another deployment has held the lock for an hour: ' & $holder & '. Stop it, or wait for it, "
+            cause="'Another deployment has held the lock for an hour: ' & $holder & '. Stop it, or "
+            "wait for it, "
             "and start this one again.'",
         )
         held = (

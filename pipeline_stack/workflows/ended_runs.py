@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -32,15 +32,15 @@ class EndedRunsWorkflow(Construct):
     state_machine: sfn.StateMachine
     log_group: logs.LogGroup
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, pipeline: str, resources: PipelineResources
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, resources: PipelineResources) -> None:
         super().__init__(scope, construct_id)
+        pipeline = Stack.of(self).stack_name
         failed = sfn.Fail.jsonata(
             self,
             "Nobody could be told",
             error=names.MESSAGE_NOT_SENT,
-            cause="{% 'Execution ' & $me & ' ended as ' & $status & ', and the message about it failed while ' & "
+            cause="{% 'Execution ' & $me & ' ended as ' & $status & ', and the message about it "
+            "failed while ' & "
             "$during & ': ' & $error & ', ' & $cause %}",
         )
         calls = Calls(self, failure=failed)
@@ -65,7 +65,8 @@ class EndedRunsWorkflow(Construct):
             message=messages.expression(
                 "$join([$workflow & ' run ' & $run & ' ended as ' & $status & ' before it could report.', "
                 "$why, "
-                "'The model that was live before still serves. The next run puts in order what this one left, "
+                "'The model that was live before still serves. The next run puts in order what this "
+                "one left, "
                 "and pays nothing twice.', "
                 f"'Execution: ' & {messages.LINK}][$ != ''], '\\n\\n')"
             ),

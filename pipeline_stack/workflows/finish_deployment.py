@@ -16,14 +16,15 @@ class DeployAccepted:
     """States from an accepted version to the end of the run; enter at `start`."""
 
     def __init__(
-        self, scope: Construct, *, pipeline: str, ending: Ending, deployment: sfn.IStateMachine
+        self, scope: Construct, *, pipeline: str, ending: Ending, deployment: sfn.StateMachine
     ) -> None:
         done = ending.outcome(
             "Deployed",
             outcome="deployed",
             subject=messages.subject(pipeline, "$version & ' is live, F1 ' & $string($round($report.f1, 3))"),
             message=messages.message(
-                "'The model ' & $version & ' was trained, met the minimum and now serves. The one before it was "
+                "'The model ' & $version & ' was trained, met the minimum and now serves. The one "
+                "before it was "
                 "stopped.'"
             ),
         )
@@ -42,7 +43,8 @@ class DeployAccepted:
             subject=messages.subject(pipeline, "$version & ' waits for a free model slot'"),
             message=messages.message(
                 "'The model ' & $version & ' met the minimum but cannot start: ' & $deployed.reason",
-                "'Stop a model, or ask AWS for a higher quota of running models. The next check deploys it; nothing "
+                "'Stop a model, or ask AWS for a higher quota of running models. The next check "
+                "deploys it; nothing "
                 "is trained again.'",
             ),
             report="{'reason': $deployed.reason}",
@@ -50,7 +52,8 @@ class DeployAccepted:
         unknown = ending.failure(
             "The deployment ended oddly",
             error=names.DEPLOYMENT_FAILED,
-            cause="'The deployment answered with an outcome that Training does not know: ' & $string($deployed)",
+            cause="'The deployment answered with an outcome that Training does not know: ' & "
+            "$string($deployed)",
         )
         serves = (
             sfn.Choice.jsonata(scope, "Does it serve now?")

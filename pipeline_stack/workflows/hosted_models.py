@@ -21,7 +21,7 @@ _HOSTED: Final = (
     "[$states.result.ProjectVersionDescriptions[Status in ['STARTING', 'RUNNING', 'STOPPING']]"
     ".{'version': " + VERSION_OF_ARN + ", 'arn': ProjectVersionArn, 'status': Status}]"
 )
-_TOKEN: Final = "{% $exists($states.result.NextToken) ? $states.result.NextToken : '' %}"
+_NEXT_PAGE: Final = "{% $exists($states.result.NextToken) ? $states.result.NextToken : '' %}"
 
 
 class ListHostedModels:
@@ -43,7 +43,7 @@ class ListHostedModels:
                 action="describeProjectVersions",
                 resources=[project.project_resource_arn],
                 parameters={"ProjectArn": project.project_arn, "MaxResults": PAGE_SIZE, **parameters},
-                assign={"hosted": f"{{% {hosted} %}}", "token": _TOKEN},
+                assign={"hosted": f"{{% {hosted} %}}", "token": _NEXT_PAGE},
                 during="listing the project's models",
                 failure=failure,
             )

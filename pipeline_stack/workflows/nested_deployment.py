@@ -34,7 +34,7 @@ class NestedDeployment:
         name: str,
         ending: Ending,
         calls: Calls,
-        deployment: sfn.IStateMachine,
+        deployment: sfn.StateMachine,
         execution_name: str,
         payload: Mapping[str, Any],
         then: sfn.IChainable,

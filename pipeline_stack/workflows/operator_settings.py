@@ -94,5 +94,6 @@ class ReadSettings:
             else:
                 previous.next(read)
             previous = read
-        assert previous is not None, "wanted names no operator parameter"
+        if previous is None:
+            raise ValueError(f"wanted names no operator parameter: {list(wanted)}")
         previous.next(check)

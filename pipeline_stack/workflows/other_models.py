@@ -47,7 +47,8 @@ class StopOtherModels:
         too_late = ending.failure(
             "Another model does not stop",
             error=names.MODEL_STILL_RUNNING,
-            cause="'The live model is ' & ($live.version = '' ? 'none' : $live.version) & ', but these models of "
+            cause="'The live model is ' & ($live.version = '' ? 'none' : $live.version) & ', but "
+            "these models of "
             f"the project still run and are billed: ' & {names_of(_OTHERS)} & '.'",
         )
         others = (

@@ -27,7 +27,7 @@ class Reconcile:
         scope: Construct,
         *,
         ending: Ending,
-        deployment: sfn.IStateMachine,
+        deployment: sfn.StateMachine,
         resources: PipelineResources,
         then: sfn.IChainable,
     ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -71,11 +71,11 @@ class TrainingWorkflow(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        pipeline: str,
         resources: PipelineResources,
-        deployment: sfn.IStateMachine,
+        deployment: sfn.StateMachine,
     ) -> None:
         super().__init__(scope, construct_id)
+        pipeline = Stack.of(self).stack_name
         ending = Ending(
             self,
             pipeline=pipeline,
@@ -83,7 +83,8 @@ class TrainingWorkflow(Construct):
             lock=TRAINING_LOCK,
             topic=resources.topic,
             table=resources.registry,
-            advice="The model that was live before still serves. The next run continues from here; nothing is "
+            advice="The model that was live before still serves. The next run continues from here; "
+            "nothing is "
             "paid twice.",
         )
         calls = ending.calls

@@ -54,7 +54,8 @@ class Judge:
                     "minimum_f1": {"N": "{% $string($verdict.minimum_f1) %}"},
                     "labels": {"S": "{% $string($verdict.labels) %}"},
                     "billed_training_seconds": {
-                        "N": "{% $exists($described.billed_seconds) ? $string($described.billed_seconds) : '0' %}"
+                        "N": "{% $exists($described.billed_seconds) ? "
+                        "$string($described.billed_seconds) : '0' %}"
                     },
                     "judged_at": {"S": "{% $now() %}"},
                     "judged_by": {"S": "{% $me %}"},
@@ -66,7 +67,8 @@ class Judge:
             "trained",
             {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $digest %}"}},
         )
-        against = "'F1 ' & $string($round($verdict.f1, 3)) & ' against a minimum of ' & $string($verdict.minimum_f1)"
+        against = "'F1 ' & $string($round($verdict.f1, 3)) & ' against a minimum of ' & "
+        "$string($verdict.minimum_f1)"
         rejected = ending.outcome(
             "Rejected",
             outcome="rejected",
@@ -75,7 +77,8 @@ class Judge:
                 f"'The model ' & $version & ' was trained and does not meet the minimum: ' & {against} & '. "
                 "The model that was live before still serves.'",
                 "$worst = '' ? '' : 'Weakest labels: ' & $worst",
-                "'These pictures are not trained again until they change. Better or more pictures of the weak "
+                "'These pictures are not trained again until they change. Better or more pictures "
+                "of the weak "
                 "labels usually help; Minimum-F1-Score is the bar.'",
             ),
             report=f"{{'reason': {against}}}",

@@ -48,7 +48,8 @@ class AwaitTraining:
         too_late = ending.failure(
             "Training does not end",
             error=names.TRAINING_DEADLINE,
-            cause="'The model ' & $version & ' was still in training after 25 hours. The next run waits on for "
+            cause="'The model ' & $version & ' was still in training after 25 hours. The next run "
+            "waits on for "
             "it; nothing is paid twice.'",
         )
         gone = ending.failure(
@@ -115,10 +116,12 @@ class CreateVersion:
             subject=messages.subject(pipeline, "'no free training slot'"),
             message=messages.message(
                 "'Rekognition would not begin another training: ' & $refusal",
-                "'Nothing was paid. The next check tries again. An account trains at most two models at a time "
+                "'Nothing was paid. The next check tries again. An account trains at most two "
+                "models at a time "
                 "and keeps 100 in a project, unless AWS raised these quotas.'",
             ),
-            report="{'version': $version, 'reason': 'Rekognition would not begin another training: ' & $refusal}",
+            report="{'version': $version, 'reason': 'Rekognition would not begin another training: "
+            "' & $refusal}",
         )
         create = ending.calls.rekognition(
             "Train the version",
