@@ -1,0 +1,130 @@
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_logs as logs
+
+from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.settings import EnvironmentSettings, parse_environments
+from pipeline_stack.settings_errors import SettingsError
+
+USABLE: dict[str, Any] = {
+    "removal_policy": "destroy",
+    "termination_protection": False,
+    "log_retention_days": 30,
+}
+
+
+def parse(**changes: Any) -> EnvironmentSettings:
+    return parse_environments({"dev": USABLE | changes})["dev"]
+
+
+def complaint(context: Any) -> str:
+    with pytest.raises(SettingsError) as raised:
+        parse_environments(context)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "found", "allowed"),
+    [
+        ({"regoin": "us-east-1"}, "regoin", '"us-east-1"', "did you mean region?"),
+        ({"region": "us-west-1"}, "region", '"us-west-1"', "us-east-1, us-east-2, us-west-2, eu-west-1"),
+        ({"account": 123456789012}, "account", "123456789012", "12 digits, in quotes"),
+        ({"account": "1234"}, "account", '"1234"', "12 digits, in quotes"),
+        ({"notification_emails": ["me"]}, "notification_emails.0", '"me"', "a list of e-mail addresses"),
+        ({"notification_emails": "me@example.com"}, "notification_emails", '"me@', "a list of e-mail"),
+        ({"removal_policy": "keep"}, "removal_policy", '"keep"', '"destroy" or "retain"'),
+        ({"termination_protection": "yes"}, "termination_protection", '"yes"', "true or false"),
+        ({"log_retention_days": 31}, "log_retention_days", "31", "1, 3, 5, 7, 14, 30, 60"),
+        ({"log_retention_days": True}, "log_retention_days", "true", "1, 3, 5, 7, 14, 30, 60"),
+        ({"tags": {"aws:team": "x"}}, "tags.aws:team", '"aws:team"', 'not beginning with "aws:"'),
+        ({"tags": {"team": 1}}, "tags.team", "1", "texts of ASCII letters"),
+        ({"tags": {f"t{n}": "" for n in range(51)}}, "tags", "{", "at most 50 tags"),
+        (
+            {"operator_parameters": {"Minimum-F1-Score": 1.1}},
+            "operator_parameters.Minimum-F1-Score",
+            '"1.1"',
+            "a number from 0 to 1",
+        ),
+        (
+            {"operator_parameters": {"Minimum-F1-Skore": 0.5}},
+            "operator_parameters.Minimum-F1-Skore",
+            "0.5",
+            "did you mean Minimum-F1-Score?",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_what_was_found_and_what_is_allowed(
+    changes: dict[str, Any], key: str, found: str, allowed: str
+) -> None:
+    said = complaint({"dev": USABLE | changes})
+
+    assert "cdk.json has 1 setting that cannot be used" in said
+    assert f"\n  context.environments.dev.{key}\n" in said
+    assert f"found:   {found}" in said
+    assert allowed in said.split("allowed:")[1]
+
+
+@pytest.mark.parametrize("key", sorted(USABLE))
+def test_a_setting_without_a_safe_default_has_to_be_made(key: str) -> None:
+    said = complaint({"dev": {name: value for name, value in USABLE.items() if name != key}})
+
+    assert f"\n  context.environments.dev.{key}\n    found:   nothing\n" in said
+
+
+@pytest.mark.parametrize("context", [None, {}, [], "dev", {"Dev": USABLE}, {"dev": 1}, {"a" * 32: USABLE}])
+def test_environments_that_are_none_are_refused(context: Any) -> None:
+    assert "a name of at most 31 lower-case letters" in complaint(context)
+
+
+def test_all_problems_of_all_environments_are_in_one_message() -> None:
+    said = complaint({"dev": USABLE | {"region": "x", "account": "y"}, "prod": USABLE | {"region": "z"}})
+
+    assert "cdk.json has 3 settings that cannot be used" in said
+    assert "dev.region" in said
+    assert "dev.account" in said
+    assert "prod.region" in said
+
+
+def test_what_is_left_out_is_agnostic_and_has_the_parameters_defaults() -> None:
+    settings = parse()
+
+    assert (settings.aws_environment.account, settings.aws_environment.region) == (None, None)
+    assert settings.initial_parameters == {spec.name: spec.default for spec in OPERATOR_PARAMETERS}
+
+
+def test_settings_become_what_the_cdk_understands() -> None:
+    settings = parse(
+        account="123456789012", region="eu-west-1", removal_policy="retain", log_retention_days=365
+    )
+
+    assert settings.aws_environment.account == "123456789012"
+    assert settings.aws_environment.region == "eu-west-1"
+    assert settings.removal == cdk.RemovalPolicy.RETAIN
+    assert settings.log_retention == logs.RetentionDays.ONE_YEAR
+
+
+def test_a_region_alone_is_checked_and_kept() -> None:
+    assert parse(region="eu-central-1").aws_environment.region == "eu-central-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("Enable-Automatic-Training", False, "false"),
+        ("Enable-Automatic-Training", "false", "false"),
+        ("Minimum-F1-Score", 0.95, "0.95"),
+        ("Minimum-F1-Score", 1, "1"),
+        ("Minimum-Untrained-Images", 25, "25"),
+    ],
+)
+def test_an_initial_parameter_may_be_json_or_text(name: str, value: object, text: str) -> None:
+    assert parse(operator_parameters={name: value}).initial_parameters[name] == text
+
+
+def test_settings_cannot_be_changed_once_they_are_checked() -> None:
+    settings = parse()
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.region = "mars"
