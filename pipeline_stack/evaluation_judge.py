@@ -7,7 +7,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from pipeline_stack.accepted_findings import accept, objects_under
+from pipeline_stack.accepted_findings import accept_wildcard
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.layout import EVALUATION_PREFIX
 
@@ -54,8 +54,8 @@ class EvaluationJudge(Construct):
                 resources=[bucket.arn_for_objects(f"{EVALUATION_PREFIX}*")],
             )
         )
-        accept(
+        accept_wildcard(
             function.role,
-            finding=objects_under(bucket, EVALUATION_PREFIX),
+            bucket.arn_for_objects(f"{EVALUATION_PREFIX}*"),
             reason="Rekognition chooses the names of the files it writes under this prefix.",
         )

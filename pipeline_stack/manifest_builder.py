@@ -8,7 +8,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from pipeline_stack.accepted_findings import accept, objects_under
+from pipeline_stack.accepted_findings import accept_wildcard
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.layout import IMAGES_PREFIX, MANIFESTS_PREFIX
 
@@ -47,14 +47,14 @@ class ManifestBuilder(Construct):
         for statement in _bucket_statements(bucket):
             function.role.add_to_policy(statement)
         registry.grant(function.role, "dynamodb:BatchGetItem")
-        accept(
+        accept_wildcard(
             function.role,
-            finding=objects_under(bucket, IMAGES_PREFIX),
+            bucket.arn_for_objects(f"{IMAGES_PREFIX}*"),
             reason="Operators add pictures at any time; reading all of this prefix is the purpose.",
         )
-        accept(
+        accept_wildcard(
             function.role,
-            finding=objects_under(bucket, MANIFESTS_PREFIX),
+            bucket.arn_for_objects(f"{MANIFESTS_PREFIX}*"),
             reason="A set's files lie in a folder named by its digest, unknown before it is built.",
         )
 

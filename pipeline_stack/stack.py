@@ -1,0 +1,118 @@
+"""The training pipeline of one environment: composes the constructs and owns the outputs."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from pipeline_stack.dataset_bucket import DatasetBucket
+from pipeline_stack.evaluation_judge import EvaluationJudge
+from pipeline_stack.manifest_builder import ManifestBuilder
+from pipeline_stack.model_registry import ModelRegistry
+from pipeline_stack.notifications import Notifications
+from pipeline_stack.operator_parameters import OperatorParameters
+from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.schedule import Schedule
+from pipeline_stack.settings import REGIONS, EnvironmentSettings
+from pipeline_stack.workflow_findings import accept_workflow_findings
+from pipeline_stack.workflows.deployment import DeploymentWorkflow
+from pipeline_stack.workflows.ended_runs import EndedRunsWorkflow
+from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.training import TrainingWorkflow
+
+
+class TrainingPipelineStack(cdk.Stack):
+    """Trains, judges and deploys Rekognition Custom Labels models from the pictures in its bucket."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: EnvironmentSettings) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Trains, judges and deploys Rekognition Custom Labels models from labelled pictures.",
+            env=settings.aws_environment,
+            tags=settings.tags,
+            termination_protection=settings.termination_protection,
+        )
+        self._refuse_other_regions()
+        # cfn-lint's W3005 is about the CDK's own habit: it makes what has a role depend on the role twice.
+        self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
+        bucket = DatasetBucket(self, "DatasetBucket", removal_policy=settings.removal).bucket
+        table = ModelRegistry(self, "ModelRegistry", removal_policy=settings.removal).table
+        notifications = Notifications(self, "Notifications", emails=settings.notification_emails)
+        parameters = OperatorParameters(
+            self,
+            "OperatorParameters",
+            path=f"/{self.stack_name}",
+            initial_values=settings.initial_parameters,
+        )
+        project = CustomLabelsProject(self, "Project")
+        resources = PipelineResources(
+            bucket=bucket,
+            parameters=parameters,
+            project=project,
+            registry=table,
+            topic=notifications.topic,
+            build_manifest=ManifestBuilder(
+                self,
+                "ManifestBuilder",
+                bucket=bucket,
+                registry=table,
+                log_retention=settings.log_retention,
+                removal_policy=settings.removal,
+            ).function,
+            judge_evaluation=EvaluationJudge(
+                self,
+                "EvaluationJudge",
+                bucket=bucket,
+                log_retention=settings.log_retention,
+                removal_policy=settings.removal,
+            ).function,
+            log_retention=settings.log_retention,
+            removal_policy=settings.removal,
+        )
+        deployment = DeploymentWorkflow(self, "Deployment", resources=resources)
+        training = TrainingWorkflow(
+            self, "Training", resources=resources, deployment=deployment.state_machine
+        )
+        ended_runs = EndedRunsWorkflow(self, "EndedRuns", resources=resources)
+        accept_workflow_findings(
+            training=training.state_machine,
+            deployment=deployment.state_machine,
+            ended_runs=ended_runs.state_machine,
+            resources=resources,
+        )
+        Schedule(
+            self,
+            "Schedule",
+            training=training.state_machine,
+            deployment=deployment.state_machine,
+            ended_runs=ended_runs.state_machine,
+            initial_parameters=settings.initial_parameters,
+        )
+        self._tell(
+            {
+                "BucketName": bucket.bucket_name,
+                "ParameterPath": parameters.path,
+                "TrainingWorkflowArn": training.state_machine.state_machine_arn,
+                "DeploymentWorkflowArn": deployment.state_machine.state_machine_arn,
+                "NotificationTopicArn": notifications.topic.topic_arn,
+                "ProjectName": project.project_name,
+                "RegistryTableName": table.table_name,
+            }
+        )
+
+    def _refuse_other_regions(self) -> None:
+        """An environment without a Region is deployed to the one that the CLI is signed in to, which synth
+        does not know: CloudFormation then refuses it before it makes anything."""
+        cdk.CfnRule(
+            self,
+            "RegionWithCustomLabels",
+            assertions=[
+                cdk.CfnRuleAssertion(
+                    assert_=cdk.Fn.condition_contains(list(REGIONS), self.region),
+                    assert_description=f"Rekognition Custom Labels is offered in {', '.join(REGIONS)}.",
+                )
+            ],
+        )
+
+    def _tell(self, outputs: dict[str, str]) -> None:
+        for name, value in outputs.items():
+            cdk.CfnOutput(self, name, value=value)
