@@ -74,48 +74,54 @@ class RefreshDatasets:
             .otherwise(counted)
         )
         # A dataset may be listed a moment after it was made.
-        await_creation = self._await("the new datasets", expected=2, settled=created, too_late=too_late)
+        await_creation = self._await(
+            "the new datasets", self._wait("the new datasets"), expected=2, settled=created, too_late=too_late
+        )
         create = self._create("TRAIN", "train", self._create("TEST", "test", await_creation))
 
+        await_deletion = self._wait("the old datasets")
         delete = ending.calls.rekognition(
             "Delete an old dataset",
             action="deleteDataset",
             resources=[resources.project.dataset_resource_arn],
             parameters={"DatasetArn": unless_redriven("$datasets[0].arn")},
             handled=[
-                Handled(
-                    errors=[names.REKOGNITION_IN_USE, names.REKOGNITION_NOT_FOUND],
-                    then=(cleared := sfn.Pass.jsonata(scope, "Look again")),
-                )
+                # Being changed or deleted already, or gone: the next look says which.
+                Handled(errors=[names.REKOGNITION_IN_USE, names.REKOGNITION_NOT_FOUND], then=await_deletion)
             ],
             during="deleting an old dataset",
         )
+        delete.next(await_deletion)
         empty = (
             sfn.Choice.jsonata(scope, "Are the old datasets gone?")
             .when(sfn.Condition.jsonata("{% $count($datasets) = 0 %}"), create)
             .otherwise(delete)
         )
-        await_clearing = self._await("the old datasets", expected=0, settled=empty, too_late=too_late)
-        delete.next(await_clearing)
-        cleared.next(await_clearing)
-        self.start: Final = self._reset("Begin with the datasets", await_clearing)
+        begin = sfn.Pass.jsonata(scope, "Begin with the datasets", assign={"turns": 0})
+        begin.next(
+            self._await("the old datasets", await_deletion, expected=0, settled=empty, too_late=too_late)
+        )
+        self.start: Final = begin
 
-    def _reset(self, name: str, then: sfn.IChainable) -> sfn.Pass:
-        state = sfn.Pass.jsonata(self._scope, name, assign={"turns": 0})
-        state.next(then)
-        return state
-
-    def _await(
-        self, what: str, *, expected: int, settled: sfn.IChainable, too_late: sfn.IChainable
-    ) -> sfn.IChainable:
-        """A loop that reads the project's datasets until none is being changed and `expected` are there."""
-        changing = f"($count({_BUSY}) > 0 or $count($datasets) < {expected})"
-        wait = sfn.Wait.jsonata(
+    def _wait(self, what: str) -> sfn.Wait:
+        return sfn.Wait.jsonata(
             self._scope,
             f"Wait for {what}",
             time=sfn.WaitTime.duration(TURN),
             assign={"turns": "{% $turns + 1 %}"},
         )
+
+    def _await(
+        self,
+        what: str,
+        wait: sfn.Wait,
+        *,
+        expected: int,
+        settled: sfn.IChainable,
+        too_late: sfn.IChainable,
+    ) -> sfn.IChainable:
+        """A loop that reads the project's datasets until none is being changed and `expected` are there."""
+        changing = f"($count({_BUSY}) > 0 or $count($datasets) < {expected})"
         missing = self._ending.failure(
             f"The project is missing (at {what})",
             error=names.PROJECT_MISSING,

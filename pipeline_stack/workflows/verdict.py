@@ -67,8 +67,10 @@ class Judge:
             "trained",
             {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $digest %}"}},
         )
-        against = "'F1 ' & $string($round($verdict.f1, 3)) & ' against a minimum of ' & "
-        "$string($verdict.minimum_f1)"
+        against = (
+            "'F1 ' & $string($round($verdict.f1, 3)) & ' against a minimum of ' & "
+            "$string($verdict.minimum_f1)"
+        )
         rejected = ending.outcome(
             "Rejected",
             outcome="rejected",

@@ -1,0 +1,159 @@
+"""What CDK does not check of a state machine, checked on the definition that is deployed."""
+
+import re
+
+import pytest
+from jsonata import jsonata
+
+from tests.infrastructure.asl import Machine, body_of, machines, texts
+from tests.infrastructure.templates import Template
+
+WORKFLOWS = ("Training", "Deployment", "EndedRuns")
+JSONPATH_FIELDS = {"InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "ItemsPath"}
+CHANGES_SOMETHING = re.compile(
+    r":(createDataset|deleteDataset|createProjectVersion|startProjectVersion|stopProjectVersion"
+    r"|deleteProjectVersion|transactWriteItems|putParameter|startExecution(\.sync:2)?)$"
+)
+BUILT_IN = {
+    "states", "append", "contains", "count", "each", "error", "exists", "floor", "hash", "join", "keys",
+    "lowercase", "match", "merge", "millis", "not", "now", "number", "parse", "replace", "round", "split",
+    "string", "substring", "substringAfter", "type",
+}  # fmt: skip
+
+
+@pytest.fixture(params=WORKFLOWS)
+def machine(request: pytest.FixtureRequest, template: Template) -> Machine:
+    found = machines(template)
+    matching = [machine for name, machine in found.items() if name.startswith(request.param)]
+    assert len(matching) == 1, f"{request.param} among {sorted(found)}"
+    return matching[0]
+
+
+def test_machines_speak_jsonata_and_nothing_of_jsonpath(machine: Machine) -> None:
+    assert machine.definition["QueryLanguage"] == "JSONata"
+    for name, state in machine.states.items():
+        assert not JSONPATH_FIELDS & state.keys(), name
+        for catch in state.get("Catch", []):
+            assert not JSONPATH_FIELDS & catch.keys(), name
+        assert not [text for text in texts(state) if text.startswith("$.")], name
+
+
+def test_every_expression_is_well_formed_and_parses(machine: Machine) -> None:
+    for name, text in machine.expressions():
+        try:
+            jsonata.Jsonata(body_of(text))
+        except jsonata.jexception.JException as error:  # pragma: no cover
+            pytest.fail(f"{name}: {error} in {text}")
+
+
+def test_every_variable_that_is_read_is_assigned_somewhere(machine: Machine) -> None:
+    assigned = set()
+    for state in machine.states.values():
+        for part in [state, *state.get("Catch", []), *state.get("Choices", [])]:
+            assigned |= part.get("Assign", {}).keys()
+    for name, text in machine.expressions():
+        body = re.sub(r"/(?:[^/\\\n]|\\.)+/i?", "", re.sub(r"'[^']*'", "''", text))
+        local = set(re.findall(r"\$(\w+)\s*:=", body))
+        for parameters in re.findall(r"function\(([^)]*)\)", body):
+            local |= set(re.findall(r"\$(\w+)", parameters))
+        read = set(re.findall(r"\$(\w+)", body)) - local - BUILT_IN
+        assert read <= assigned, f"{name} reads {read - assigned}, which no state assigns"
+
+
+def test_every_task_has_a_timeout_retries_and_a_way_out(machine: Machine) -> None:
+    for name, task in machine.of_type("Task").items():
+        assert task["TimeoutSeconds"] > 0, name
+        assert task["Retry"], name
+        assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+
+
+def test_no_retry_repeats_what_another_attempt_cannot_cure(machine: Machine) -> None:
+    for name, task in machine.of_type("Task").items():
+        never, patient = task["Retry"]
+        assert never["MaxAttempts"] == 0, name
+        assert any(error.endswith(".AccessDeniedException") for error in never["ErrorEquals"]), name
+        assert patient["ErrorEquals"] == ["States.TaskFailed", "States.Timeout"], name
+        assert patient["JitterStrategy"] == "FULL", name
+
+
+def test_every_choice_has_a_default(machine: Machine) -> None:
+    for name, choice in machine.of_type("Choice").items():
+        assert choice["Default"], name
+
+
+def test_state_names_fit_the_console(machine: Machine) -> None:
+    for name in machine.states:
+        assert len(name) <= 80
+        assert "--" not in name, f"{name}: CDK writes a slash in an id as --"
+    for name in machine.of_type("Choice"):
+        assert name.endswith("?"), f"{name} asks nothing"
+
+
+def test_every_state_can_be_reached(machine: Machine) -> None:
+    seen: set[str] = set()
+    todo = [machine.definition["StartAt"]]
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += machine.next_of(name)
+    assert seen == machine.states.keys()
+
+
+def test_every_loop_waits_or_is_known_to_end(machine: Machine) -> None:
+    """A loop without a Wait would burn through the 25,000 events of a history within minutes."""
+    ends_by_itself = {
+        "List more hosted models",  # one turn a page
+        "List more hosted models for capacity",
+        "Take the training lock",  # again only if the holder released it in between
+        "Take the deployment lock",
+        "Measure the pictures",  # three times at most
+    }
+    stops = {*machine.of_type("Wait"), *ends_by_itself}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, f"a loop without a Wait: {' -> '.join([*path, name])}"
+        if name in clean or name in stops:
+            return
+        for follower in sorted(machine.next_of(name)):
+            visit(follower, (*path, name))
+        clean.add(name)
+
+    clean: set[str] = set()
+    for start in machine.states:
+        for follower in sorted(machine.next_of(start)):
+            visit(follower, (start,) if start not in stops else ())
+
+
+def test_a_redriven_execution_refuses_every_change(machine: Machine) -> None:
+    for name, task in machine.of_type("Task").items():
+        if CHANGES_SOMETHING.search(task["Resource"]):
+            assert any("RedriveCount > 0" in text for text in texts(task["Arguments"])), name
+
+
+def test_the_machine_outlives_what_it_waits_for(template: Template) -> None:
+    found = machines(template)
+    training = next(m for name, m in found.items() if name.startswith("Training"))
+    deployment = next(m for name, m in found.items() if name.startswith("Deployment"))
+    nested = [t for t in training.of_type("Task").values() if "startExecution" in t["Resource"]]
+    assert len(nested) == 2
+    for task in nested:
+        assert task["TimeoutSeconds"] > deployment.definition["TimeoutSeconds"]
+    training_wait = 25 * 3600
+    assert training.definition["TimeoutSeconds"] > training_wait + sum(t["TimeoutSeconds"] for t in nested)
+
+
+def test_a_day_of_waiting_stays_below_half_of_an_executions_history(template: Template) -> None:
+    """Wait 2 events, SDK Task 5, Choice 2 (facts of the Step Functions quotas: 25,000 events)."""
+    training = next(m for name, m in machines(template).items() if name.startswith("Training"))
+    turn = training.states["Wait for training"]["Seconds"]
+    assert 25 * 3600 / turn * 9 < 25_000 / 2
+
+
+def test_every_page_of_versions_stays_far_below_the_state_limit(machine: Machine) -> None:
+    for name, task in machine.of_type("Task").items():
+        if task["Resource"].endswith(":describeProjectVersions"):
+            arguments = task["Arguments"]
+            assert arguments.get("MaxResults", 1) <= 25 or "VersionNames" in arguments, name
+        if task["Resource"].endswith(":getParameters"):
+            assert len(task["Arguments"]["Names"]) <= 10, name
