@@ -79,16 +79,23 @@ class DatasetBucket:
 
     def read_lines(self, key: str) -> Iterator[bytes] | None:
         with domain_errors(f"reading {key} in bucket {self._name}"):
-            try:
-                body = self._client.get_object(Bucket=self._name, Key=key)["Body"]
-            except self._client.exceptions.NoSuchKey:
+            if not self._exists(key):
                 return None
+            body = self._client.get_object(Bucket=self._name, Key=key)["Body"]
 
         def lines() -> Iterator[bytes]:
             with domain_errors(f"reading {key} in bucket {self._name}"), body:
                 yield from body.iter_lines(_CHUNK_BYTES)
 
         return lines()
+
+    def _exists(self, key: str) -> bool:
+        """Asked by listing: reading what is not there answers 403, not 404, to a caller who may list
+        only some prefixes, and could not be told from a real denial.
+        """
+        # A key sorts before all others that begin with it.
+        found = self._client.list_objects_v2(Bucket=self._name, Prefix=key, MaxKeys=1)
+        return any(item["Key"] == key for item in found.get("Contents", []))
 
     def write_lines(self, key: str, lines: Iterable[bytes]) -> None:
         with domain_errors(f"writing {key} in bucket {self._name}"), line_stream(lines) as stream:

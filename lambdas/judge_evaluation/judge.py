@@ -77,7 +77,7 @@ def judge(request: Request, *, store: SummaryStore) -> Verdict:
 def _f1_of(request: Request) -> float:
     if request.f1 is None:
         raise EvaluationMissing(
-            f"Model version {request.version} has no F1 score, though it was trained, so it cannot be judged. "
+            f"Model version {request.version} has no F1 score, though it was trained, and cannot be judged. "
             "Look at its evaluation in the Custom Labels console; train it anew by starting the workflow "
             'Training with {"force": true}.'
         )

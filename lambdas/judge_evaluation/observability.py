@@ -3,6 +3,8 @@
 Service and namespace come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
 """
 
+import warnings
+
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -11,6 +13,9 @@ from .judge import Verdict
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
+
+# A run that fails has no metrics to publish; being told so beside the failure helps nobody.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 
 def record(verdict: Verdict, version: str) -> None:
