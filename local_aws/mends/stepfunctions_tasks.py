@@ -10,9 +10,10 @@ from ministack.core.responses import new_uuid
 from ministack.services import stepfunctions as sfn
 
 from local_aws.config import REGION
-from local_aws.identity import Credentials, RoleUnusableError, role_session
+from local_aws.identity import Credentials, RoleUnusableError
 from local_aws.mends.registry import mend
 from local_aws.mends.stepfunctions_history import check_payload
+from local_aws.mends.stepfunctions_machines import assume
 from local_aws.mends.stepfunctions_runs import Lane, TaskTimedOutError, current_lane
 from local_aws.workflow_calls import (
     TaskFailedError,
@@ -21,7 +22,6 @@ from local_aws.workflow_calls import (
     invoke_function,
 )
 
-SERVICE_PRINCIPAL = "states.amazonaws.com"
 _OPTIMISED = ("dynamodb", "events", "sns", "sqs")
 _SERIALISED_MEMBERS = {"sns": "Message", "sqs": "MessageBody"}
 """Members that may be an object in an optimised integration, which makes JSON text of it."""
@@ -74,11 +74,7 @@ def role_credentials() -> Credentials:
     """A session of the running state machine's role. Raises MiniStack's execution error without one."""
     run = current_lane().run
     try:
-        return role_session(
-            role_arn=run.role_arn,
-            session_name=run.execution["name"][:64],
-            service_principal=SERVICE_PRINCIPAL,
-        )
+        return assume(run.role_arn, run.execution["name"])
     except RoleUnusableError as failure:
         raise sfn._ExecutionError("States.Permissions", str(failure)) from failure
 
