@@ -1,0 +1,254 @@
+"""The expressions that decide something, evaluated with sample data on JSONata's Python port."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, SYSTEM_PARAMETER_PATTERN
+from tests.infrastructure.asl import Machine, evaluate, machines
+from tests.infrastructure.templates import Template
+
+DEFAULTS = {spec.name: spec.default for spec in OPERATOR_PARAMETERS}
+MEASURED: dict[str, Any] = {
+    "digest": "ab" * 32,
+    "version_name": "set-abababababababab",
+    "pictures": {"total": 20, "train": 16, "test": 4, "labels": {"apple": {}, "pear": {}}},
+    "new_pictures": 20,
+    "youngest_seconds": 3600,
+    "skipped": {"total": 0, "reasons": {}},
+    "warnings": [],
+    "problem": None,
+}
+
+
+def workflow(template: Template, name: str) -> Machine:
+    return next(machine for found, machine in machines(template).items() if found.startswith(name))
+
+
+@pytest.fixture
+def training(dev: Template) -> Machine:
+    return workflow(dev, "Training")
+
+
+@pytest.fixture
+def deployment(dev: Template) -> Machine:
+    return workflow(dev, "Deployment")
+
+
+def assigned(machine: Machine, state: str, variable: str, **variables: Any) -> Any:
+    return evaluate(machine.states[state]["Assign"][variable], **variables)
+
+
+def test_valid_parameters_raise_no_problem(training: Machine) -> None:
+    assert assigned(training, "Check the parameters", "problems", values=DEFAULTS) == []
+
+
+@pytest.mark.parametrize("spec", OPERATOR_PARAMETERS, ids=lambda spec: spec.name)
+def test_a_bad_or_missing_parameter_is_named_with_what_is_allowed(training: Machine, spec: Any) -> None:
+    (problem,) = assigned(training, "Check the parameters", "problems", values={**DEFAULTS, spec.name: "x"})
+    assert problem == f'{spec.name} is "x"; allowed is {spec.allowed}.'
+    without = {name: value for name, value in DEFAULTS.items() if name != spec.name}
+    (problem,) = assigned(training, "Check the parameters", "problems", values=without)
+    assert problem == f"{spec.name} does not exist."
+
+
+def test_a_page_of_parameters_becomes_values_by_name(training: Machine) -> None:
+    page = [
+        {"Name": "/TrainingPipeline-dev/Minimum-F1-Score", "Value": "0.8"},
+        {"Name": "/TrainingPipeline-dev/Enable-Automatic-Training", "Value": "true"},
+    ]
+    for parameters in (page, page[:1], []):
+        states = {"result": {"Parameters": parameters}}
+        values = assigned(training, "Read the parameters", "values", states=states)
+        assert values == {item["Name"].split("/")[-1]: item["Value"] for item in parameters}
+
+
+@pytest.mark.parametrize(
+    ("change", "source", "force", "reason"),
+    [
+        ({}, "schedule", False, ""),
+        ({"new_pictures": 9}, "schedule", False, "Found 9 new pictures"),
+        ({"new_pictures": 0}, "operator", True, ""),
+        ({"youngest_seconds": 599}, "schedule", False, "599 seconds ago"),
+        ({"youngest_seconds": 599}, "operator", False, ""),
+        ({"problem": "Too many labels."}, "operator", True, "Too many labels."),
+        (
+            {"pictures": {"total": 10, "labels": {"apple": {}}}, "new_pictures": 10},
+            "operator",
+            True,
+            "Found 1 labels",
+        ),
+        ({"pictures": {"total": 9, "labels": {"a": {}, "b": {}}}}, "operator", True, "Found 9 pictures"),
+        ({"pictures": {"total": 0, "labels": {}}, "youngest_seconds": None}, "operator", True, "Found 0"),
+    ],
+)
+def test_pictures_are_weighed_as_the_rules_say(
+    training: Machine, change: dict[str, Any], source: str, force: bool, reason: str
+) -> None:
+    found = assigned(
+        training,
+        "Weigh the pictures",
+        "reason",
+        measured={**MEASURED, **change},
+        values=DEFAULTS,
+        source=source,
+        force=force,
+    )
+    assert reason in found
+    assert bool(reason) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("document", "understood"),
+    [
+        ({}, True),
+        ({"source": "schedule"}, True),
+        ({"force": True}, True),
+        ({"force": "true"}, False),
+        ({"source": 1}, False),
+        ({"forse": True}, False),
+        ("force", False),
+        ([], False),
+    ],
+)
+def test_training_understands_its_input_or_says_no(
+    training: Machine, document: Any, understood: bool
+) -> None:
+    states = {"context": {"Execution": {"Input": document, "Id": "arn"}}}
+    assert assigned(training, "Begin", "understood", states=states) is understood
+
+
+def test_a_forced_retrain_has_a_name_of_its_own_and_keeps_it(training: Machine) -> None:
+    def name(*, force: bool, tried: str, me: str = "arn:one") -> Any:
+        return assigned(
+            training, "Name the version", "version", measured=MEASURED, force=force, tried=tried, me=me
+        )
+
+    plain = name(force=False, tried="")
+    assert plain == MEASURED["version_name"]
+    assert name(force=True, tried="") == plain
+    forced = name(force=True, tried=plain)
+    assert forced == name(force=True, tried=plain) != name(force=True, tried=plain, me="arn:two")
+    assert forced.startswith(f"{plain}-")
+    assert len(forced) == len(plain) + 9
+
+
+@pytest.mark.parametrize(
+    ("reason", "data"),
+    [
+        ("The manifest file contains too few usable labels (ERROR_MANIFEST_TOO_FEW_USABLE_LABELS).", True),
+        ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", True),
+        ("The training data is unusable.", True),
+        ("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET", False),
+        ("Amazon Rekognition experienced a service error.", False),
+        ("Internal server error", False),
+        ("ERROR_FAILED_IMAGES_S3_COPY", False),
+        ("Access denied to the output bucket", False),
+    ],
+)
+def test_only_reasons_in_the_data_are_held_against_the_data(
+    training: Machine, reason: str, data: bool
+) -> None:
+    found = assigned(training, "Weigh the failed training", "dataIsTheReason", reason=reason)
+    assert found is data
+
+
+def test_a_functions_own_words_are_what_the_operator_reads(training: Machine) -> None:
+    catch = training.states["Judge the version"]["Catch"][-1]["Assign"]["cause"]
+
+    def words(cause: str) -> Any:
+        return evaluate(catch, states={"errorOutput": {"Error": "X", "Cause": cause}})
+
+    said = 'Summary "a\\b" is\nunreadable: {"é"}'
+    assert words(json.dumps({"errorMessage": said, "errorType": "X", "stackTrace": ["a"]})) == said
+    assert words("Task timed out") == "Task timed out"
+    assert words('{"errorMessage": "cut off he') == '{"errorMessage": "cut off he'
+
+
+def test_hosted_models_are_always_a_list(training: Machine) -> None:
+    def version(name: str, status: str) -> dict[str, str]:
+        return {"ProjectVersionArn": f"arn:aws:rekognition:r:1:project/p/version/{name}/17", "Status": status}
+
+    def hosted(*versions: dict[str, str]) -> Any:
+        states = {"result": {"ProjectVersionDescriptions": list(versions)}}
+        return assigned(training, "List hosted models", "hosted", states=states)
+
+    assert hosted() == []
+    one = hosted(version("a", "RUNNING"), version("b", "STOPPED"))
+    assert one == [
+        {"version": "a", "arn": "arn:aws:rekognition:r:1:project/p/version/a/17", "status": "RUNNING"}
+    ]
+    assert [model["version"] for model in hosted(version("a", "RUNNING"), version("c", "STOPPING"))] == [
+        "a",
+        "c",
+    ]
+
+
+@pytest.mark.parametrize("live", [None, {"version": {"S": "set-1"}, "deployed_at": {"S": "2026-11-20"}}])
+def test_the_system_parameter_is_json_that_parameter_store_takes(
+    deployment: Machine, live: dict[str, Any] | None
+) -> None:
+
+    item = live and {**live, "pictures": {"N": "20"}, "f1": {"N": "0.9"}}
+    states = {"result": {"Item": item} if item else {}}
+    pointer = assigned(deployment, "Read the live pointer", "live", states=states)
+    context = {"context": {"Execution": {}}}
+    arguments = deployment.states["Write For-System-Use-Only"]["Arguments"]
+    text = evaluate(arguments["Value"], live=pointer, states=context)
+    assert json.loads(text)["previous_trained_images"] == (20 if live else 0)
+    assert re.fullmatch(SYSTEM_PARAMETER_PATTERN, text)
+    assert "{{" not in text
+    assert "}}" not in text
+
+
+def test_a_redriven_execution_cannot_evaluate_a_changing_argument(deployment: Machine) -> None:
+    argument = deployment.states["Start the model"]["Arguments"]["ProjectVersionArn"]
+
+    def value(**execution: Any) -> Any:
+        return evaluate(argument, described={"arn": "a"}, states={"context": {"Execution": execution}})
+
+    assert value() == "a"
+    assert value(RedriveCount=0) == "a"
+    with pytest.raises(Exception, match="redriven"):
+        value(RedriveCount=1)
+
+
+def test_subjects_stay_within_what_sns_takes(training: Machine) -> None:
+    subject = training.states["Explain the failure"]["Assign"]["subject"]
+    text = evaluate(subject, error="Rekognition." + "VeryLongErrorName" * 10)
+    assert len(text) == 99
+    assert text.isascii()
+
+
+def test_messages_state_what_is_known_and_leave_out_what_is_not(training: Machine) -> None:
+    message = training.states["Nothing to train"]["Assign"]["message"]
+    me = "arn:aws:states:eu-west-1:1:execution:t:name"
+    bare = evaluate(message, report={"warnings": []}, me=me, reason="No pictures.")
+    assert bare.splitlines()[0] == "The check found no reason to train."
+    assert "Pictures:" not in bare
+    assert bare.endswith(f"region=eu-west-1#/v2/executions/details/{me}")
+    full = evaluate(
+        message,
+        report={
+            "version": "set-1",
+            "f1": 0.91234,
+            "minimum_f1": 0.8,
+            "pictures": MEASURED["pictures"],
+            "new_pictures": 20,
+            "skipped": {"total": 3, "reasons": {"unsupported_type": {"count": 2}, "empty": {"count": 1}}},
+            "warnings": ["plum has one picture."],
+        },
+        me=me,
+        reason="No pictures.",
+    )
+    for line in (
+        "Model: set-1",
+        "F1: 0.912 (minimum 0.8)",
+        "Pictures: 20 (16 to train, 4 to test, 2 labels)",
+        "New since the last trained set: 20",
+        "Files left out: 3 (2 unsupported type, 1 empty)",
+        "Please note: plum has one picture.",
+    ):
+        assert line in full.splitlines(), full

@@ -1,0 +1,150 @@
+"""What an operator does with the deployed pipeline, through boto3 and nothing else."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.launcher import LocalAws
+from pipeline_stack.layout import IMAGES_PREFIX
+
+Json = dict[str, Any]
+# A guard against a hang, not a measure: machines are shared.
+PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator:
+    """Someone with the stack's outputs and the owner's rights."""
+
+    aws: LocalAws
+    outputs: Mapping[str, str]
+
+    def upload(self, pictures: Iterable[tuple[str, bytes]]) -> None:
+        """Put pictures under the images prefix; the first folder of each key is the label."""
+        s3 = self.aws.client("s3")
+        for key, content in pictures:
+            s3.put_object(Bucket=self.outputs["BucketName"], Key=f"{IMAGES_PREFIX}{key}", Body=content)
+
+    def remove(self, key: str) -> None:
+        self.aws.client("s3").delete_object(Bucket=self.outputs["BucketName"], Key=f"{IMAGES_PREFIX}{key}")
+
+    def set(self, parameter: str, value: str) -> None:
+        self.aws.client("ssm").put_parameter(
+            Name=f"{self.outputs['ParameterPath']}/{parameter}", Value=value, Overwrite=True
+        )
+
+    def system_parameter(self) -> Json:
+        name = f"{self.outputs['ParameterPath']}/For-System-Use-Only"
+        value: Json = json.loads(self.aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+        return value
+
+    def start(self, workflow: str = "Training", /, **document: Any) -> str:
+        """Start an execution with this input; returns its ARN."""
+        started = self.aws.client("stepfunctions").start_execution(
+            stateMachineArn=self.outputs[f"{workflow}WorkflowArn"], input=json.dumps(document)
+        )
+        arn: str = started["executionArn"]
+        return arn
+
+    def description(self, execution: str) -> Json:
+        found: Json = self.aws.client("stepfunctions").describe_execution(executionArn=execution)
+        return found
+
+    def finished(self, execution: str) -> Json:
+        """The execution's description once it is over."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (found := self.description(execution))["status"] == "RUNNING":
+            assert time.monotonic() < deadline, f"{execution} is still running: {self.states(execution)[-5:]}"
+            time.sleep(0.05)
+        return found
+
+    def run(self, workflow: str = "Training", /, **document: Any) -> Json:
+        """Run to a green end and return the output."""
+        found = self.finished(self.start(workflow, **document))
+        assert found["status"] == "SUCCEEDED", (found.get("error"), found.get("cause"))
+        output: Json = json.loads(found["output"])
+        return output
+
+    def run_red(self, workflow: str = "Training", /, **document: Any) -> Json:
+        """Run to a red end and return the description, with `error` and `cause`."""
+        found = self.finished(self.start(workflow, **document))
+        assert found["status"] == "FAILED", found
+        return found
+
+    def states(self, execution: str) -> list[str]:
+        """The names of the states entered so far, in order."""
+        pages = (
+            self.aws.client("stepfunctions")
+            .get_paginator("get_execution_history")
+            .paginate(executionArn=execution)
+        )
+        return [
+            event["stateEnteredEventDetails"]["name"]
+            for page in pages
+            for event in page["events"]
+            if "stateEnteredEventDetails" in event
+        ]
+
+    def until_in(self, execution: str, state: str) -> None:
+        """Wait until the execution has entered a state."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while state not in self.states(execution):
+            found = self.description(execution)
+            assert found["status"] == "RUNNING", f"ended before {state}: {self.states(execution)} {found}"
+            assert time.monotonic() < deadline, f"{state} not entered: {self.states(execution)[-5:]}"
+            time.sleep(0.02)
+
+    def executions(self, workflow: str) -> list[Json]:
+        """Newest first."""
+        listed: list[Json] = self.aws.client("stepfunctions").list_executions(
+            stateMachineArn=self.outputs[f"{workflow}WorkflowArn"]
+        )["executions"]
+        return listed
+
+    def project_arn(self) -> str:
+        projects = self.aws.client("rekognition").describe_projects(
+            ProjectNames=[self.outputs["ProjectName"]]
+        )["ProjectDescriptions"]
+        arn: str = projects[0]["ProjectArn"]
+        return arn
+
+    def versions(self) -> dict[str, str]:
+        """Status by the name of the version."""
+        found = self.aws.client("rekognition").describe_project_versions(ProjectArn=self.project_arn())
+        return {
+            version["ProjectVersionArn"].split("/")[3]: version["Status"]
+            for version in found["ProjectVersionDescriptions"]
+        }
+
+    def version_arn(self, version: str) -> str:
+        found = self.aws.client("rekognition").describe_project_versions(
+            ProjectArn=self.project_arn(), VersionNames=[version]
+        )["ProjectVersionDescriptions"]
+        arn: str = found[0]["ProjectVersionArn"]
+        return arn
+
+    def item(self, kind: str, name: str) -> Json | None:
+        """An item of the registry, with DynamoDB's types taken off."""
+        found = self.aws.client("dynamodb").get_item(
+            TableName=self.outputs["RegistryTableName"],
+            Key={"kind": {"S": kind}, "name": {"S": name}},
+            ConsistentRead=True,
+        )
+        if "Item" not in found:
+            return None
+        return {
+            key: float(value["N"]) if "N" in value else value["S"] for key, value in found["Item"].items()
+        }
+
+    def messages(self, kind: str = "outcome") -> list[Json]:
+        return [message for message in self.aws.outbox() if message["kind"] == kind]
+
+    def calls(self, operation: str) -> list[Json]:
+        """The calls of an operation that went through, oldest first."""
+        return [
+            call for call in self.aws.calls() if call["operation"] == operation and call["error"] is None
+        ]

@@ -1,0 +1,40 @@
+"""Labelled pictures for tests: each one different, a label's alike, as small as Custom Labels allows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+SIDE = 64
+COLOURS = {"apple": (200, 30, 30), "pear": (40, 170, 60), "plum": (90, 40, 150), "lemon": (230, 220, 40)}
+
+
+def fruit(label: str, index: int) -> bytes:
+    """A coloured disc somewhere on a noisy background; easy to tell apart by colour."""
+    random = np.random.default_rng([sum(label.encode()), index])
+    picture = Image.fromarray(random.integers(90, 130, (SIDE, SIDE, 3), dtype=np.uint8), "RGB")
+    left, top = (int(value) for value in random.integers(4, 24, 2))
+    ImageDraw.Draw(picture).ellipse((left, top, left + 34, top + 34), fill=COLOURS[label])
+    return png(picture)
+
+
+def noise(label: str, index: int) -> bytes:
+    """Pixels drawn by chance: nothing tells the labels apart."""
+    random = np.random.default_rng([sum(label.encode()), index])
+    return png(Image.fromarray(random.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8), "RGB"))
+
+
+def png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def fruits(labels: tuple[str, ...], count: int, *, first: int = 0) -> Iterator[tuple[str, bytes]]:
+    """(key below the images prefix, content) for `count` pictures of each label."""
+    for label in labels:
+        for index in range(first, first + count):
+            yield f"{label}/{index:03}.png", fruit(label, index)
