@@ -1,0 +1,96 @@
+"""From the lines of a manifest to measured pictures, read from S3 with the caller's rights."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from local_aws.rekognition import quotas
+from local_aws.rekognition.features import Vector, measure
+from local_aws.rekognition.line_errors import LineError, ManifestError, line_error
+from local_aws.rekognition.manifest import ManifestLine
+from local_aws.rekognition.pictures import PictureFormatError, PictureSizeError, open_picture
+from local_aws.rekognition.storage import ObjectStore, StorageDeniedError, StorageMissingError
+
+Blocks = tuple[Vector, ...]
+READERS = 4
+CACHED_PICTURES = 20_000
+"""About 4 KiB each."""
+
+
+@dataclass(kw_only=True)
+class MeasureCache:
+    """Measurements by ETag and size: the same content need not be measured twice."""
+
+    capacity: int = CACHED_PICTURES
+    _held: OrderedDict[tuple[str, int], Blocks] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: tuple[str, int]) -> Blocks | None:
+        """What was measured then, if it is still held."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def put(self, key: tuple[str, int], blocks: Blocks) -> None:
+        """Keep it; the least recently used one goes when there are too many."""
+        with self._lock:
+            self._held[key] = blocks
+            while len(self._held) > self.capacity:
+                self._held.popitem(last=False)
+
+
+def check_images_bucket(storage: ObjectStore, lines: Sequence[ManifestLine]) -> None:
+    """Raises ManifestError unless the caller has the documented rights on bucket and first picture."""
+    first = next((line for line in lines if line.bucket), None)
+    if first is None:
+        return
+    try:
+        storage.check_bucket(first.bucket)
+        storage.check_object(first.bucket, first.key)
+    except StorageDeniedError as error:
+        raise ManifestError("ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET") from error
+    except StorageMissingError:
+        return  # told line by line
+
+
+def read_pictures(
+    storage: ObjectStore, lines: Sequence[ManifestLine], cache: MeasureCache
+) -> list[Blocks | LineError | None]:
+    """What each line's picture measures; an error where it cannot be used, None where it is not needed.
+
+    The object is always asked for, so that S3 says whether the caller may read it; on a hit in the cache
+    its content is not transferred. Raises StorageError when S3 itself is out of order.
+    """
+    with ThreadPoolExecutor(READERS, thread_name_prefix="rekognition-read") as readers:
+        return list(readers.map(lambda line: _read(storage, line, cache), lines))
+
+
+def _read(storage: ObjectStore, line: ManifestLine, cache: MeasureCache) -> Blocks | LineError | None:
+    if line.is_invalid or line.is_ignored:
+        return None
+    try:
+        return measure_stored(storage, line.bucket, line.key, cache)
+    except (StorageDeniedError, StorageMissingError, PictureFormatError, PictureSizeError):
+        return line_error("ERROR_INVALID_IMAGE")
+
+
+def measure_stored(storage: ObjectStore, bucket: str, key: str, cache: MeasureCache) -> Blocks:
+    """Raises StorageError, PictureFormatError or PictureSizeError."""
+    found = storage.open(bucket, key)
+    if not 0 < found.size <= quotas.MAX_IMAGE_BYTES:
+        found.close()
+        raise PictureSizeError(
+            f"{found.size} bytes; allowed are 1 to {quotas.MAX_IMAGE_BYTES}", is_too_large=found.size > 0
+        )
+    held = cache.get((found.etag, found.size))
+    if held is not None:
+        found.close()
+        return held
+    blocks = measure(open_picture(found.read()))
+    cache.put((found.etag, found.size), blocks)
+    return blocks

@@ -1,0 +1,129 @@
+"""What every operation stands on: time, threads, S3 as the caller, the accounts, and the test's wishes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from local_aws.rekognition.errors import AccessDeniedException
+from local_aws.rekognition.quotas import DEFAULT_TRAINING_SECONDS, LeadTimes
+from local_aws.rekognition.storage import ObjectStore
+from local_aws.rekognition.store import Account, Pending
+
+JOB_THREADS = 4
+
+
+class Scale(Protocol):
+    """The part of `local_aws.clock.Clock` that is needed here."""
+
+    def scaled(self, aws_seconds: float) -> float:
+        """Real seconds that stand for so many AWS seconds."""
+
+
+@dataclass(kw_only=True)
+class Wishes:
+    """What a test or a demo asks of the service beyond its API."""
+
+    training_seconds: float = DEFAULT_TRAINING_SECONDS
+    next_training: dict[str, str] | None = None
+    """How the next training ends, once: {"status": "TRAINING_FAILED", "message": …}."""
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Take over what is given, all or nothing. Raises ValueError saying what is allowed."""
+        training_seconds = changes.get("training_seconds")
+        if training_seconds is not None and not _is_positive(training_seconds):
+            raise ValueError(f"training_seconds: {training_seconds!r}; a number of AWS seconds above 0")
+        next_training = changes.get("next_training")
+        if next_training is not None and not _is_failed_training(next_training):
+            raise ValueError(
+                f"next_training: {next_training!r}; an object with "
+                '"status": "TRAINING_FAILED" and a non-empty text "message"'
+            )
+        unknown = sorted(set(changes) - {"training_seconds", "next_training"})
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}: unknown; allowed are training_seconds, next_training")
+        if training_seconds is not None:
+            self.training_seconds = float(training_seconds)
+        if "next_training" in changes:
+            self.next_training = None if next_training is None else dict(next_training)
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
+def _is_failed_training(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and set(value) == {"status", "message"}
+        and value["status"] == "TRAINING_FAILED"
+        and isinstance(value["message"], str)
+        and bool(value["message"])
+    )
+
+
+@dataclass(kw_only=True)
+class Platform:
+    """Shared by all requests; the parts that touch the world can be replaced in tests."""
+
+    clock: Scale
+    open_storage: Callable[[str], ObjectStore]
+    """S3 with the rights of whoever holds that access key. Raises LookupError for an unknown key."""
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    lead_times: LeadTimes = field(default_factory=LeadTimes)
+    wishes: Wishes = field(default_factory=Wishes)
+    workers: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(JOB_THREADS, thread_name_prefix="rekognition-job")
+    )
+    _accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def account(self, account_id: str, region: str) -> Account:
+        """Made on first use."""
+        with self._lock:
+            key = (account_id, region)
+            if key not in self._accounts:
+                self._accounts[key] = Account(account_id=account_id, region=region)
+            return self._accounts[key]
+
+    def reset(self) -> None:
+        """Forget every account and wish; work still under way ends in objects that nobody holds."""
+        with self._lock:
+            self._accounts.clear()
+            self.wishes = Wishes()
+
+    def pending(
+        self, aws_seconds: float, finish: Callable[[], None], work: Future[Any] | None = None
+    ) -> Pending:
+        """A change that ends after so many AWS seconds, and not before its work is done."""
+        return Pending(due=self.monotonic() + self.clock.scaled(aws_seconds), finish=finish, work=work)
+
+
+@dataclass(kw_only=True)
+class Call:
+    """One request: its parameters, whose it is, and what it may touch."""
+
+    params: dict[str, Any]
+    account_id: str
+    region: str
+    access_key_id: str
+    platform: Platform
+
+    @cached_property
+    def account(self) -> Account:
+        """The account's store; hold its lock around every look and change."""
+        return self.platform.account(self.account_id, self.region)
+
+    @cached_property
+    def storage(self) -> ObjectStore:
+        """S3 with the caller's own rights."""
+        try:
+            return self.platform.open_storage(self.access_key_id)
+        except LookupError as error:
+            raise AccessDeniedException(str(error)) from error
