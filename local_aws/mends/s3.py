@@ -54,6 +54,25 @@ def more_bucket_properties(original: Any) -> Any:
     )
 
 
+@mend(
+    "bucket-not-empty",
+    target="ministack.services.cloudformation.provisioners._RESOURCE_HANDLERS[AWS::S3::Bucket]",
+    requires=("ministack.services.s3._buckets", "ministack.services.s3._bucket_has_versions"),
+)
+def keep_buckets_that_hold_something(original: Any) -> Any:
+    """CloudFormation deletes a bucket with everything in it; AWS fails the deletion until it is empty."""
+
+    def delete(physical_id: str, props: dict[str, Any]) -> None:
+        objects = (s3._buckets.get(physical_id) or {}).get("objects")
+        if objects or s3._bucket_has_versions(physical_id):
+            raise ValueError(
+                "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+            )
+        original["delete"](physical_id, props)
+
+    return {**original, "delete": delete}
+
+
 @mend("bucket-policy-customer-key", target="ministack.core.iam_actions.s3_service_context")
 def condition_keys_of_customer_encryption(original: Any) -> Any:
     """Bucket policies cannot see that an upload brings its own key (SSE-C) or names a KMS key.
