@@ -13,6 +13,7 @@ read, and along the way too, so that a run which meets the function's time limit
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 from .inventory import InventoryBroken, read_records, record_line, side_by_side
 from .layout import CONTENT_HASHES_KEY
@@ -21,8 +22,9 @@ from .selection import Picture
 
 # Reading waits for the network; eight at a time, 1 MiB each, is where one vCPU is busy hashing.
 _READERS = 8
-# At most 15 MB a picture and some 50 MB/s: every couple of minutes, at worst.
-_SAVE_AFTER = 400
+_BATCH = 200
+# Of the function's 15 minutes. Rarely enough that saving, which writes all there is, costs little.
+_SAVE_AFTER_SECONDS = 120
 
 
 def identify(pictures: Sequence[Picture], store: PictureStore) -> int:
@@ -38,12 +40,17 @@ def identify(pictures: Sequence[Picture], store: PictureStore) -> int:
         return 0
     _recall(pictures, store)
     unknown = [picture for picture in pictures if not picture.content]
+    saved_at = monotonic()
     with ThreadPoolExecutor(_READERS) as readers:
-        for start in range(0, len(unknown), _SAVE_AFTER):
-            batch = unknown[start : start + _SAVE_AFTER]
+        for start in range(0, len(unknown), _BATCH):
+            batch = unknown[start : start + _BATCH]
             for picture, content in zip(batch, readers.map(_hasher(store), batch), strict=True):
                 picture.content = content
-            store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures))
+            if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
+                store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures))
+                saved_at = monotonic()
+    if unknown:
+        store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures))
     return len(unknown)
 
 

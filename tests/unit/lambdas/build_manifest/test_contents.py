@@ -82,7 +82,8 @@ def test_what_was_read_is_kept_when_a_later_picture_fails(
     store: FakeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A function that meets its time limit has made progress, so that its next run gets further."""
-    monkeypatch.setattr(contents, "_SAVE_AFTER", 1)
+    monkeypatch.setattr(contents, "_BATCH", 1)
+    monkeypatch.setattr(contents, "_SAVE_AFTER_SECONDS", 0)
     pictures = select(store.labelled_objects()).pictures
     store.put("dog/c.png", "replaced meanwhile", in_parts=True)
 
