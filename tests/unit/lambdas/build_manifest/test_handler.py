@@ -16,6 +16,8 @@ from tests.unit.lambdas.conftest import FakeContext
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
+
 BUCKET = "pictures-bucket"
 TABLE = "registry"
 

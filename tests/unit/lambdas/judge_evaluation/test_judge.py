@@ -1,0 +1,152 @@
+import json
+import math
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.judge_evaluation.errors import EvaluationMissing, EvaluationUnreadable
+from lambdas.judge_evaluation.judge import Verdict, judge
+from lambdas.judge_evaluation.request import Request, SummaryLocation
+
+from .summaries import label_result, summary
+
+PLACE = SummaryLocation(bucket="b", key="evaluation/summary.json")
+
+
+class FakeSummaries:
+    def __init__(self, content: bytes | None) -> None:
+        self.content = content
+
+    def read(self, location: SummaryLocation) -> bytes | None:
+        assert location == PLACE
+        return self.content
+
+
+def verdict(
+    *,
+    f1: float | None = 0.9,
+    minimum: float = 0.8,
+    document: dict[str, Any] | None = None,
+) -> Verdict:
+    content = json.dumps(document or summary(label_result("cat"), f1=f1)).encode()
+    request = Request(version="set-1", f1=f1, summary=PLACE, minimum_f1=minimum)
+    return judge(request, store=FakeSummaries(content))
+
+
+def single(number: float) -> float:
+    """The number as Rekognition has it: in single precision."""
+    return float(struct.unpack("f", struct.pack("f", number))[0])
+
+
+@pytest.mark.parametrize(
+    ("f1", "minimum", "accepted"),
+    [
+        (0.9, 0.8, True),
+        (0.8, 0.8, True),
+        (0.79, 0.8, False),
+        (0.799999, 0.8, False),
+        (0.0, 0.0, True),
+        (1.0, 1.0, True),
+        (0.99999, 1.0, False),
+        # Single precision: a little above, and one step below, what is 0.8 by arithmetic.
+        (0.800000011920929, 0.8, True),
+        (0.7999999523162842, 0.8, True),
+        (0.79999995, 0.8, True),
+    ],
+)
+def test_a_version_is_accepted_from_the_minimum_on(f1: float, minimum: float, accepted: bool) -> None:
+    result = verdict(f1=f1, minimum=minimum)
+
+    assert result["accepted"] is accepted
+    assert (result["f1"] >= result["minimum_f1"]) is accepted
+
+
+@given(st.integers(0, 100), st.integers(0, 100))
+def test_single_precision_never_changes_a_verdict_on_percents(score: int, minimum: int) -> None:
+    result = verdict(f1=single(score / 100), minimum=minimum / 100)
+
+    assert result["accepted"] is (score >= minimum)
+    assert (result["f1"], result["minimum_f1"]) == (score / 100, minimum / 100)
+
+
+def test_the_figures_of_the_model_and_its_labels_are_told() -> None:
+    document = summary(label_result("cat", 0.95, Precision=0.800000011920929), f1=0.9)
+
+    result = verdict(document=document)
+
+    assert (result["precision"], result["recall"], result["warnings"]) == (0.85, 0.95, [])
+    assert result["labels"] == [
+        {
+            "label": "cat",
+            "f1": 0.95,
+            "precision": 0.8,
+            "recall": 1.0,
+            "threshold": 0.6,
+            "test_pictures": 4,
+        }
+    ]
+
+
+def test_the_worst_labels_come_first_and_those_without_a_score_before_them() -> None:
+    document = summary(
+        label_result("good", 1.0), label_result("bad", 0.2), label_result("untested", pictures=0)
+    )
+
+    assert [found["label"] for found in verdict(document=document)["labels"]] == ["untested", "bad", "good"]
+
+
+def test_labels_without_test_pictures_are_named() -> None:
+    untested = [label_result(f"label {number}", pictures=0) for number in range(7)]
+
+    (warning,) = verdict(document=summary(*untested, label_result("cat")))["warnings"]
+
+    assert warning.startswith(
+        "Labels label 0, label 1, label 2, label 3, label 4 and 2 more had no test picture"
+    )
+
+
+def test_a_summary_that_disagrees_with_the_description_is_told_and_the_description_counts() -> None:
+    result = verdict(f1=0.7, document=summary(label_result("cat"), f1=0.9))
+
+    assert (result["f1"], result["accepted"]) == (0.7, False)
+    assert "0.9" in result["warnings"][0]
+    assert "0.7" in result["warnings"][0]
+
+
+def test_a_version_without_a_score_cannot_be_judged() -> None:
+    with pytest.raises(EvaluationMissing, match="set-1 has no F1"):
+        verdict(f1=None)
+
+
+@pytest.mark.parametrize("f1", [1.5, -0.1, math.inf])
+def test_a_score_out_of_range_is_no_score(f1: float) -> None:
+    with pytest.raises(EvaluationUnreadable, match="from 0 to 1"):
+        verdict(f1=f1, document=summary())
+
+
+def test_a_version_without_a_summary_cannot_be_judged() -> None:
+    request = Request(version="set-1", f1=0.9, summary=None, minimum_f1=0.8)
+
+    with pytest.raises(EvaluationMissing, match="summary"):
+        judge(request, store=FakeSummaries(None))
+
+
+def test_a_summary_that_is_not_there_is_missing_at_its_place() -> None:
+    request = Request(version="set-1", f1=0.9, summary=PLACE, minimum_f1=0.8)
+
+    with pytest.raises(EvaluationMissing, match=r"s3://b/evaluation/summary\.json"):
+        judge(request, store=FakeSummaries(None))
+
+
+@pytest.mark.parametrize("character", ["x", "é", "猫", "😀"])
+def test_250_labels_of_the_longest_names_stay_well_below_what_a_state_takes(character: str) -> None:
+    labels = [label_result(character * 252 + f"{number:03}", pictures=number % 2) for number in range(250)]
+
+    result = verdict(document=summary(*labels))
+
+    assert len(json.dumps(result, ensure_ascii=False).encode()) < 80 * 1024
+    if len(result["labels"]) < 250:
+        assert result["warnings"][-1] == f"Only the {len(result['labels'])} worst of 250 labels are listed."
