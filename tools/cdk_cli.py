@@ -13,6 +13,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 CLI = REPOSITORY / "node_modules" / ".bin" / "cdk"
 STACK_PREFIX = "TrainingPipeline-"
+LOCAL = "local"
+"""The environment of `cdk.json` that is deployed to the local AWS only."""
 LINES_SHOWN_ON_FAILURE = 60
 SECONDS_TO_STOP = 5
 

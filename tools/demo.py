@@ -122,7 +122,12 @@ def run(settings: Settings) -> bool:
     view = DemoView()
     with (
         tempfile.TemporaryDirectory(prefix="make-demo-") as work,
-        LocalAws(port=0, time_scale=settings.time_scale, schedule_scale=settings.schedule_scale) as aws,
+        LocalAws(
+            port=0,
+            time_scale=settings.time_scale,
+            schedule_scale=settings.schedule_scale,
+            without_mends=tuple(settings.without_mends),
+        ) as aws,
     ):
         cli = local_cli(aws, work_dir=Path(work), on_line=lambda _line: None)
         succeeded = Demo(aws=aws, cli=cli, view=view, work_dir=Path(work)).run()

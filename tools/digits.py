@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
-from sklearn.datasets import load_digits
 
 PIXELS = 96
 BRIGHTEST = 16
@@ -45,6 +44,8 @@ def draw(pixels: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bytes:
 
 def digits(*, per_label: int, skip: int = 0) -> Iterator[Digit]:
     """Give `per_label` pictures of each of the ten digits, after leaving out the first `skip` of each."""
+    from sklearn.datasets import load_digits  # noqa: PLC0415 - seconds, which a command spends later
+
     bundled = load_digits()
     seen: dict[str, int] = defaultdict(int)
     for number, (pixels, target) in enumerate(zip(bundled.images, bundled.target, strict=True)):

@@ -15,12 +15,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline_stack.settings import CONTEXT_KEY, EnvironmentSettings, parse_environments
-from tools.cdk_cli import REPOSITORY
+from tools.cdk_cli import LOCAL, REPOSITORY
 
 if TYPE_CHECKING:
     from boto3.session import Session
 
-LOCAL = "local"
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 10})
 """Rekognition's control plane takes 5 calls a second of each kind, so throttling is to be expected."""
 

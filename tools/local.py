@@ -71,7 +71,10 @@ def serve(settings: Settings, directory: Path) -> None:
         with (
             tempfile.TemporaryDirectory(prefix="make-local-") as work,
             LocalAws(
-                port=settings.port, time_scale=settings.time_scale, schedule_scale=settings.schedule_scale
+                port=settings.port,
+                time_scale=settings.time_scale,
+                schedule_scale=settings.schedule_scale,
+                without_mends=tuple(settings.without_mends),
             ) as aws,
         ):
             say(f"The local AWS runs at {aws.endpoint_url}")

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_aws.config import ACCOUNT_ID, REGION
-from tools.cdk_cli import CdkCli, local_environment, stack_name
-from tools.environments import LOCAL
+from tools.cdk_cli import LOCAL, CdkCli, local_environment, stack_name
 
 if TYPE_CHECKING:
     from local_aws.launcher import LocalAws
