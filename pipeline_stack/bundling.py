@@ -24,9 +24,10 @@ DEPENDENCY_CACHE = _REPOSITORY / ".build" / "lambda-dependencies"
 
 PYTHON_VERSION = "3.14"
 
-BOTOCORE_SERVICES = frozenset({"dynamodb", "s3"})
-"""The services that the functions call. botocore describes some 400, in 25 MB that would be uploaded with
-each function and unpacked at each cold start. Calling another one raises UnknownServiceError, naming it."""
+BOTOCORE_SERVICES = frozenset({"dynamodb", "s3", "xray"})
+"""The services that the functions call, and the one that the X-Ray SDK asks for sampling rules. botocore
+describes some 400, in 25 MB that would be uploaded with each function and unpacked at each cold start.
+Calling another one raises UnknownServiceError, naming it."""
 
 _FORMAT = "1"
 """Part of every hash: raise it when bundling itself changes what comes out."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
 STACKS = ("TrainingPipeline-dev", "TrainingPipeline-local", "TrainingPipeline-prod")
 
 
@@ -21,23 +22,23 @@ def cdk_json_context() -> dict[str, Any]:
     return context
 
 
-def run_app(*, output: Path, context: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
-    """Run app.py in a process of its own, with the two variables by which the CDK CLI talks to an app and
-    none that lead to AWS."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-    environment |= {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}",
-        "CDK_OUTDIR": str(output),
-        "CDK_CONTEXT_JSON": json.dumps(context),
-    }
-    return subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=REPOSITORY,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+def run(*command: str | Path, cwd: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a program of this project's own in nothing but this environment."""
+    return subprocess.run(  # noqa: S603
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
+
+
+def without_aws() -> dict[str, str]:
+    """The environment of this process less what leads to AWS or is left by a CDK CLI; our programs first."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    return inherited | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+
+
+def run_app(*, output: Path, context: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
+    """Run app.py in a process of its own, with the two variables by which the CDK CLI talks to an app."""
+    environment = without_aws() | {"CDK_OUTDIR": str(output), "CDK_CONTEXT_JSON": json.dumps(context)}
+    return run(sys.executable, "app.py", cwd=REPOSITORY, environment=environment)
 
 
 def shared_assembly(factory: pytest.TempPathFactory) -> Path:

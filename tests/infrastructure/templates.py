@@ -21,7 +21,11 @@ def flat(value: Any) -> str:
         return f"<{value['Ref']}>"
     if "Fn::GetAtt" in value:
         return f"<{'.'.join(value['Fn::GetAtt'])}>"
-    return "".join(flat(part) for part in value["Fn::Join"][1])
+    if "Fn::Sub" in value:
+        return str(value["Fn::Sub"]).replace("${", "<").replace("}", ">")
+    if "Fn::Join" in value:
+        return "".join(flat(part) for part in value["Fn::Join"][1])
+    return json.dumps(value)
 
 
 @dataclass(frozen=True)

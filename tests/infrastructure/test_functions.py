@@ -1,0 +1,241 @@
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline_stack import bundling, layout
+from tests.infrastructure.synthesis import REPOSITORY, run
+from tests.infrastructure.templates import Json, Template, flat
+
+PACKAGES = ("build_manifest", "judge_evaluation")
+
+IMPORT_FROM_ASSET_ALONE = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+handler = importlib.import_module(sys.argv[2]).handler
+assert callable(handler)
+outside = {
+    name: module.__file__
+    for name, module in sys.modules.items()
+    if "site-packages" in (getattr(module, "__file__", None) or "")
+}
+assert not outside, outside
+"""
+
+
+def function(template: Template, package: str) -> Json:
+    _, resource = template.only("AWS::Lambda::Function", Handler=f"{package}.handler.handler")
+    properties: Json = resource["Properties"]
+    return properties
+
+
+def asset(assembly: Path, template: Template, package: str) -> Path:
+    """The folder that is uploaded for a function."""
+    key = function(template, package)["Code"]["S3Key"]
+    assets = json.loads((assembly / f"{template.name}.assets.json").read_text(encoding="utf-8"))
+    return assembly / str(assets["files"][key.removesuffix(".zip")]["source"]["path"])
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_function_runs_on_the_newest_python_with_tracing(template: Template, package: str) -> None:
+    properties = function(template, package)
+
+    assert properties["Runtime"] == "python3.14"
+    assert properties["Architectures"] == ["x86_64"]
+    assert properties["TracingConfig"] == {"Mode": "Active"}
+    assert properties["Description"]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_function_knows_its_bucket_and_how_to_log(template: Template, package: str) -> None:
+    variables = function(template, package)["Environment"]["Variables"]
+
+    assert variables["BUCKET_NAME"] == template.body["Outputs"]["BucketName"]["Value"]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == package
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == template.name
+    assert variables["LOG_LEVEL"] == "INFO"
+
+
+def test_the_manifest_builder_knows_the_registry(template: Template) -> None:
+    variables = function(template, "build_manifest")["Environment"]["Variables"]
+
+    assert variables["REGISTRY_TABLE_NAME"] == template.body["Outputs"]["RegistryTableName"]["Value"]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_function_logs_to_its_own_group_with_the_settings_retention(
+    templates: dict[str, Template], package: str
+) -> None:
+    retentions = {}
+    for name, template in templates.items():
+        group = function(template, package)["LoggingConfig"]["LogGroup"]["Ref"]
+        retentions[name] = template.of_type("AWS::Logs::LogGroup")[group]["Properties"]["RetentionInDays"]
+
+    assert retentions == {
+        "TrainingPipeline-local": 7,
+        "TrainingPipeline-dev": 30,
+        "TrainingPipeline-prod": 365,
+    }
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_handler_is_importable_from_its_asset_with_nothing_else_on_the_path(
+    assembly: Path, dev: Template, tmp_path: Path, package: str
+) -> None:
+    done = run(
+        *(sys.executable, "-I", "-S", "-B", "-c", IMPORT_FROM_ASSET_ALONE),
+        *(asset(assembly, dev, package), f"{package}.handler"),
+        cwd=tmp_path,
+        environment={
+            "AWS_REGION": "eu-west-1",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "BUCKET_NAME": "a-bucket",
+            "REGISTRY_TABLE_NAME": "a-table",
+            "POWERTOOLS_METRICS_NAMESPACE": "a-namespace",
+            "POWERTOOLS_SERVICE_NAME": package,
+        },
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_an_asset_holds_its_own_package_and_nothing_that_was_compiled(
+    assembly: Path, dev: Template, package: str
+) -> None:
+    folder = asset(assembly, dev, package)
+    (other,) = set(PACKAGES) - {package}
+
+    assert (folder / package / "handler.py").is_file()
+    assert not (folder / other).exists()
+    assert [path for path in folder.rglob("*") if path.suffix in (".pyc", ".so", ".pyd", ".dylib")] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_an_asset_describes_the_services_that_are_called_and_no_others(
+    assembly: Path, dev: Template, package: str
+) -> None:
+    services = asset(assembly, dev, package) / "botocore" / "data"
+
+    assert {path.name for path in services.iterdir() if path.is_dir()} == bundling.BOTOCORE_SERVICES
+    assert sum(path.stat().st_size for path in services.rglob("*") if path.is_file()) < 3_000_000
+
+
+def test_an_asset_is_the_same_from_every_folder_and_at_every_time(dev: Template, prod: Template) -> None:
+    for package in PACKAGES:
+        key = function(dev, package)["Code"]["S3Key"]
+        assert function(prod, package)["Code"]["S3Key"] == key
+
+
+def test_a_hash_follows_the_sources_and_the_requirements(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sources = tmp_path / "lambdas"
+    (sources / "build_manifest" / "__pycache__").mkdir(parents=True)
+    source = sources / "build_manifest" / "handler.py"
+    requirements = sources / "requirements.txt"
+    source.write_text("one = 1\n")
+    requirements.write_text("boto3==1\n")
+    monkeypatch.setattr(bundling, "SOURCES", sources)
+    monkeypatch.setattr(bundling, "REQUIREMENTS", requirements)
+    first = bundling._asset_hash("build_manifest")
+
+    (source.parent / "__pycache__" / "handler.cpython-311.pyc").write_bytes(b"compiled")
+    os.utime(source, (0, 0))
+    assert bundling._asset_hash("build_manifest") == first
+
+    source.write_text("two = 2\n")
+    second = bundling._asset_hash("build_manifest")
+    assert second != first
+
+    requirements.write_text("boto3==2\n")
+    assert bundling._asset_hash("build_manifest") not in (first, second)
+
+
+def test_requirements_that_cannot_be_installed_are_reported_with_what_pip_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("this is no requirement\n")
+    monkeypatch.setattr(bundling, "REQUIREMENTS", requirements)
+    monkeypatch.setattr(bundling, "DEPENDENCY_CACHE", tmp_path / "cache")
+
+    with pytest.raises(
+        bundling.BundlingError, match=r"requirements.txt for the Lambdas:\n.*Invalid requirement"
+    ):
+        bundling._dependencies()
+
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_every_dependency_is_pinned_to_one_version() -> None:
+    lines = (REPOSITORY / "lambdas" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()]
+
+    assert wanted
+    assert [line for line in wanted if line.count("==") != 1] == []
+
+
+def test_the_manifest_builder_may_do_what_it_does_and_no_more(template: Template) -> None:
+    bucket = f"<{template.only('AWS::S3::Bucket')[0]}.Arn>"
+    table = f"<{template.only('AWS::DynamoDB::Table')[0]}.Arn>"
+    properties = function(template, "build_manifest")
+
+    assert template.grants(properties["Role"]["Fn::GetAtt"][0]) == {
+        bucket: {"s3:ListBucket"},
+        f"{bucket}/{layout.IMAGES_PREFIX}*": {"s3:GetObject"},
+        f"{bucket}/{layout.MANIFESTS_PREFIX}*": {
+            "s3:GetObject",
+            "s3:PutObject",
+            "s3:DeleteObject",
+            "s3:AbortMultipartUpload",
+        },
+        table: {"dynamodb:BatchGetItem"},
+        f"<{properties['LoggingConfig']['LogGroup']['Ref']}.Arn>": {
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        },
+        "*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
+    }
+
+
+def test_the_judge_reads_evaluations_and_nothing_else(template: Template) -> None:
+    bucket = f"<{template.only('AWS::S3::Bucket')[0]}.Arn>"
+    properties = function(template, "judge_evaluation")
+
+    assert template.grants(properties["Role"]["Fn::GetAtt"][0]) == {
+        bucket: {"s3:ListBucket"},
+        f"{bucket}/{layout.EVALUATION_PREFIX}*": {"s3:GetObject"},
+        f"<{properties['LoggingConfig']['LogGroup']['Ref']}.Arn>": {
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        },
+        "*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("package", "prefixes"),
+    [
+        ("build_manifest", [f"{layout.IMAGES_PREFIX}*", f"{layout.MANIFESTS_PREFIX}*"]),
+        ("judge_evaluation", [f"{layout.EVALUATION_PREFIX}*"]),
+    ],
+)
+def test_a_function_lists_its_own_prefixes_only(
+    template: Template, package: str, prefixes: list[str]
+) -> None:
+    role = function(template, package)["Role"]["Fn::GetAtt"][0]
+    (statement,) = [item for item in template.statements(role) if item["Action"] == "s3:ListBucket"]
+
+    assert statement["Condition"] == {"StringLike": {"s3:prefix": prefixes}}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_function_has_no_managed_policy(template: Template, package: str) -> None:
+    role = template.of_type("AWS::IAM::Role")[function(template, package)["Role"]["Fn::GetAtt"][0]]
+
+    assert "ManagedPolicyArns" not in role["Properties"]
+    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert flat(trust["Principal"]["Service"]) == "lambda.amazonaws.com"

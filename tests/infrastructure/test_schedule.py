@@ -1,0 +1,110 @@
+import aws_cdk as cdk
+import pytest
+from aws_cdk import assertions
+from aws_cdk import aws_stepfunctions as sfn
+
+from pipeline_stack.schedule import Schedule, rate_expression
+from pipeline_stack.settings import parse_environments
+from tests.infrastructure.templates import Json, Template, flat
+
+SETTINGS = {"removal_policy": "destroy", "termination_protection": False, "log_retention_days": 1}
+
+
+def rule_of(**parameters: object) -> Json:
+    """The training rule of a stack whose initial operator parameters are these."""
+    settings = parse_environments({"x": SETTINGS | {"operator_parameters": parameters}})["x"]
+    stack = cdk.Stack()
+    machine = sfn.StateMachine(
+        stack,
+        "Machine",
+        definition_body=sfn.DefinitionBody.from_chainable(sfn.Pass.jsonata(stack, "Nothing")),
+    )
+    Schedule(
+        stack,
+        "Schedule",
+        training=machine,
+        deployment=machine,
+        ended_runs=machine,
+        initial_parameters=settings.initial_parameters,
+    )
+    rules = assertions.Template.from_stack(stack).find_resources("AWS::Events::Rule").values()
+    (rule,) = [item["Properties"] for item in rules if "ScheduleExpression" in item["Properties"]]
+    return dict(rule)
+
+
+def training_rule(template: Template) -> Json:
+    (rule,) = [item for item in template.properties("AWS::Events::Rule") if "ScheduleExpression" in item]
+    return rule
+
+
+def ended_runs_rule(template: Template) -> Json:
+    (rule,) = [item for item in template.properties("AWS::Events::Rule") if "EventPattern" in item]
+    return rule
+
+
+def test_the_schedule_agrees_with_the_parameters_that_rule_it(template: Template) -> None:
+    values = {
+        item["Name"].rpartition("/")[2]: item["Value"] for item in template.properties("AWS::SSM::Parameter")
+    }
+    rule = training_rule(template)
+
+    assert rule["ScheduleExpression"] == f"rate({values['Automatic-Training-Poll-Frequency']} minutes)"
+    assert (rule["State"] == "ENABLED") == (values["Enable-Automatic-Training"] == "true")
+
+
+@pytest.mark.parametrize(("enabled", "state"), [(True, "ENABLED"), (False, "DISABLED")])
+def test_training_that_is_switched_off_at_first_is_not_scheduled(enabled: bool, state: str) -> None:
+    assert rule_of(**{"Enable-Automatic-Training": enabled})["State"] == state
+
+
+def test_another_frequency_at_first_is_another_rate() -> None:
+    assert rule_of(**{"Automatic-Training-Poll-Frequency": 45})["ScheduleExpression"] == "rate(45 minutes)"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expression"), [(1, "rate(1 minute)"), (2, "rate(2 minutes)"), (44640, "rate(44640 minutes)")]
+)
+def test_a_rate_is_written_as_eventbridge_wants_it(minutes: int, expression: str) -> None:
+    assert rate_expression(minutes) == expression
+
+
+def test_a_scheduled_training_says_that_it_is_one(template: Template) -> None:
+    (target,) = training_rule(template)["Targets"]
+
+    assert target["Arn"] == template.body["Outputs"]["TrainingWorkflowArn"]["Value"]
+    assert target["Input"] == '{"source":"schedule"}'
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600}
+
+
+def test_executions_that_ended_badly_are_handed_over_with_the_whole_event(template: Template) -> None:
+    rule = ended_runs_rule(template)
+    outputs = template.body["Outputs"]
+    (target,) = rule["Targets"]
+
+    assert rule["State"] == "ENABLED"
+    assert rule["EventPattern"] == {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {
+            "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+            "stateMachineArn": [
+                outputs["TrainingWorkflowArn"]["Value"],
+                outputs["DeploymentWorkflowArn"]["Value"],
+            ],
+        },
+    }
+    assert target["Arn"] not in rule["EventPattern"]["detail"]["stateMachineArn"]
+    assert "Input" not in target
+    assert "InputPath" not in target
+    assert "InputTransformer" not in target
+
+
+def test_a_rule_may_start_its_own_workflow_and_nothing_else(template: Template) -> None:
+    for rule in (training_rule(template), ended_runs_rule(template)):
+        (target,) = rule["Targets"]
+        role = target["RoleArn"]["Fn::GetAtt"][0]
+        assert template.grants(role) == {flat(target["Arn"]): {"states:StartExecution"}}
+        (trust,) = template.of_type("AWS::IAM::Role")[role]["Properties"]["AssumeRolePolicyDocument"][
+            "Statement"
+        ]
+        assert flat(trust["Principal"]["Service"]) == "events.amazonaws.com"
