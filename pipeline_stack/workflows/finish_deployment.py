@@ -64,6 +64,7 @@ class DeployAccepted:
         deploy = NestedDeployment(
             scope,
             name="Deploy the version",
+            noun="deployment",
             ending=ending,
             calls=ending.calls,
             deployment=deployment,

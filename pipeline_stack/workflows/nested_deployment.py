@@ -32,6 +32,7 @@ class NestedDeployment:
         scope: Construct,
         *,
         name: str,
+        noun: str,
         ending: Ending,
         calls: Calls,
         deployment: sfn.StateMachine,
@@ -40,7 +41,7 @@ class NestedDeployment:
         then: sfn.IChainable,
     ) -> None:
         failed = ending.failure(
-            f"{name} failed",
+            f"The {noun} failed",
             error="{% $child.error != '' ? $child.error : '" + names.DEPLOYMENT_FAILED + "' %}",
             cause="'The deployment ended as ' & $child.status & ': ' & "
             "($child.cause != '' ? $child.cause : $startCause) & ' Its execution: ' & $child.arn",
@@ -54,7 +55,7 @@ class NestedDeployment:
         )
         child_arn = f"'{executions}' & $childName"
         decide = (
-            sfn.Choice.jsonata(scope, f"Did the {name.lower()} end well?")
+            sfn.Choice.jsonata(scope, f"Did the {noun} end well?")
             .when(
                 sfn.Condition.jsonata("{% $child.status = 'SUCCEEDED' %}"),
                 then,
@@ -63,7 +64,7 @@ class NestedDeployment:
             .otherwise(failed)
         )
         look = calls.aws(
-            f"Look at the {name.lower()}",
+            f"Look at the {noun}",
             service="sfn",
             action="describeExecution",
             iam_action="states:DescribeExecution",
@@ -76,14 +77,14 @@ class NestedDeployment:
                 "'cause': $exists($states.result.Cause) ? $states.result.Cause : '', "
                 "'output': $exists($states.result.Output) ? $states.result.Output : '{}'} %}"
             },
-            during=f"looking at the {name.lower()}",
+            during=f"looking at the {noun}",
         )
         wait = sfn.Wait.jsonata(
-            scope, f"Wait for the {name.lower()}", time=sfn.WaitTime.duration(Duration.minutes(1))
+            scope, f"Wait for the {noun}", time=sfn.WaitTime.duration(Duration.minutes(1))
         )
         wait.next(look)
         look.next(
-            sfn.Choice.jsonata(scope, f"Does the {name.lower()} still run?")
+            sfn.Choice.jsonata(scope, f"Does the {noun} still run?")
             .when(sfn.Condition.jsonata("{% $child.status = 'RUNNING' %}"), wait)
             .otherwise(decide)
         )
@@ -113,7 +114,7 @@ class NestedDeployment:
         run.next(then)
         begin = sfn.Pass.jsonata(
             scope,
-            f"Name the {name.lower()}",
+            f"Name the {noun}",
             assign={"childName": execution_name, "startCause": ""},
         )
         begin.next(run)

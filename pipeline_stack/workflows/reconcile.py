@@ -36,6 +36,7 @@ class Reconcile:
         stop_strays = NestedDeployment(
             scope,
             name="Stop the stray model",
+            noun="clean-up",
             ending=ending,
             calls=calls,
             deployment=deployment,
