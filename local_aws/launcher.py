@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -62,6 +63,11 @@ class LocalAws:
         self._process: subprocess.Popen[bytes] | None = None
         self._workdir: tempfile.TemporaryDirectory[str] | None = None
         self._endpoint_url = ""
+        self._owner = boto3.Session(
+            aws_access_key_id=ROOT_ACCESS_KEY, aws_secret_access_key=ROOT_SECRET_KEY, region_name=REGION
+        )
+        self._clients: dict[str, Any] = {}
+        self._clients_lock = threading.Lock()
 
     def __enter__(self) -> LocalAws:
         """Start the server and wait until it answers."""
@@ -123,6 +129,7 @@ class LocalAws:
     def stop(self) -> None:
         """TERM, then KILL of the whole group, Lambda workers included; does nothing when not running."""
         process, self._process = self._process, None
+        self._clients, self._endpoint_url = {}, ""
         if process is not None:
             _end_group(process)
         if self._workdir is not None:
@@ -130,12 +137,22 @@ class LocalAws:
             self._workdir = None
 
     def client(self, service: str, *, session: boto3.Session | None = None) -> Any:
-        """A boto3 client of this server, as its owner unless a session with other credentials is given."""
-        session = session or boto3.Session(
-            aws_access_key_id=ROOT_ACCESS_KEY, aws_secret_access_key=ROOT_SECRET_KEY, region_name=REGION
-        )
-        config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1})
-        return session.client(service, endpoint_url=self.endpoint_url, config=config)
+        """A boto3 client of this server that never retries.
+
+        As the account's owner, one for each service (making one takes long), safe to use from several
+        threads; or a new one with the credentials of `session`.
+        """
+        if session is not None:
+            return self._new_client(service, session)
+        with self._clients_lock:
+            if service not in self._clients:
+                self._clients[service] = self._new_client(service, self._owner)
+            return self._clients[service]
+
+    def _new_client(self, service: str, session: boto3.Session) -> Any:
+        config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, max_pool_connections=50)
+        make: Any = session.client
+        return make(service, endpoint_url=self.endpoint_url, config=config)
 
     def calls(self) -> list[dict[str, Any]]:
         """Every AWS call so far: service, operation, caller, error or None; the oldest first."""

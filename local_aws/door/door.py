@@ -117,7 +117,11 @@ def _invalid_request(call: AwsCall) -> tuple[str, HttpResponse] | None:
 
 
 def _checked(call: AwsCall, response: HttpResponse) -> tuple[str | None, HttpResponse]:
-    """The error code of the response, and the response; one that breaks the model becomes a loud 500."""
+    """The error code of the response, and the response; one that breaks the model becomes a loud 500.
+
+    Empty lists and maps pass: AWS answers them where its own model asks for at least one member, as
+    GetParameters does for InvalidParameters.
+    """
     if call.model is None:
         return None, response
     try:
@@ -129,7 +133,7 @@ def _checked(call: AwsCall, response: HttpResponse) -> tuple[str | None, HttpRes
     if call.service not in VALIDATED_SERVICES:
         return None, response
     parsed.pop("ResponseMetadata", None)
-    found = list(violations(call.model.output_shape, parsed))
+    found = [each for each in violations(call.model.output_shape, parsed) if each.value not in ([], {})]
     return _our_mistake(call, describe(found)) if found else (None, response)
 
 

@@ -1,0 +1,110 @@
+"""Parameter Store: what it refuses and what it tells EventBridge."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from local_aws.launcher import LocalAws
+from tests.local_aws.resources import create_stack, error_code, eventually, fresh
+
+NUMBER = r"^(?:[1-9][0-9]{0,5})$"
+
+
+def number_parameter(aws: LocalAws) -> str:
+    properties = {"Name": f"/{fresh('p')}/Limit", "Type": "String", "Value": "10", "AllowedPattern": NUMBER}
+    return create_stack(aws, {"P": {"Type": "AWS::SSM::Parameter", "Properties": properties}})["P"]
+
+
+@pytest.mark.mend("ssm-allowed-pattern")
+@pytest.mark.parametrize("value", ["0", "ten", "10\n", "1234567"])
+def test_a_value_outside_the_allowed_pattern_is_refused(aws: LocalAws, value: str) -> None:
+    ssm, name = aws.client("ssm"), number_parameter(aws)
+
+    code = error_code(lambda: ssm.put_parameter(Name=name, Value=value, Overwrite=True))
+
+    assert code == "ParameterPatternMismatchException"
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "10"
+
+
+@pytest.mark.mend("ssm-allowed-pattern")
+def test_the_allowed_pattern_outlives_a_new_value(aws: LocalAws) -> None:
+    ssm, name = aws.client("ssm"), number_parameter(aws)
+    ssm.put_parameter(Name=name, Value="11", Overwrite=True)
+
+    code = error_code(lambda: ssm.put_parameter(Name=name, Value="ten", Overwrite=True))
+
+    assert code == "ParameterPatternMismatchException"
+
+
+@pytest.mark.mend("ssm-value-limits")
+@pytest.mark.parametrize("value", ["x" * 4097, "see {{other}}"])
+def test_a_value_that_ssm_cannot_hold_is_refused(aws: LocalAws, value: str) -> None:
+    ssm = aws.client("ssm")
+
+    code = error_code(lambda: ssm.put_parameter(Name=fresh("/p"), Value=value, Type="String"))
+
+    assert code == "ValidationException"
+
+
+def test_at_most_ten_parameters_are_read_at_once(aws: LocalAws) -> None:
+    ssm = aws.client("ssm")
+    names = [fresh("/p") for _ in range(11)]
+
+    assert error_code(lambda: ssm.get_parameters(Names=names)) == "ValidationException"
+    assert error_code(lambda: ssm.get_parameters(Names=names[:10])) is None
+
+
+@pytest.mark.mend("ssm-change-events")
+def test_every_change_of_a_parameter_is_an_event_without_the_value(aws: LocalAws) -> None:
+    ssm, name = aws.client("ssm"), fresh("/changed")
+    received = event_queue(aws, {"source": ["aws.ssm"], "detail": {"name": [name]}})
+
+    ssm.put_parameter(Name=name, Value="1", Type="String", Description="A limit")
+    ssm.put_parameter(Name=name, Value="2", Overwrite=True)
+    ssm.delete_parameter(Name=name)
+    ssm.put_parameter(Name=name, Value="3", Type="String")
+    ssm.delete_parameters(Names=[name])
+
+    events = received(5)
+    operations = ["Create", "Update", "Delete", "Create", "Delete"]
+    assert [event["detail"]["operation"] for event in events] == operations
+    first = events[0]
+    assert first["detail-type"] == "Parameter Store Change"
+    assert first["resources"] == [f"arn:aws:ssm:us-east-1:000000000000:parameter{name}"]
+    expected = {"operation": "Create", "name": name, "type": "String", "description": "A limit"}
+    assert first["detail"] == expected
+
+
+def event_queue(aws: LocalAws, pattern: dict[str, Any]) -> Any:
+    """Sends matching events to a queue; the answer reads so many of them, in order."""
+    queue = {"Type": "AWS::SQS::Queue"}
+    arn = {"Fn::GetAtt": ["Queue", "Arn"]}
+    target = {"Arn": arn, "Id": "queue"}
+    rule = {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": pattern, "Targets": [target]}}
+    may_send = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = {
+        "Type": "AWS::SQS::QueuePolicy",
+        "Properties": {"Queues": [{"Ref": "Queue"}], "PolicyDocument": {"Statement": [may_send]}},
+    }
+    url = create_stack(aws, {"Queue": queue, "Policy": policy, "Rule": rule})["Queue"]
+    sqs = aws.client("sqs")
+    events: list[dict[str, Any]] = []
+
+    def read(count: int) -> list[dict[str, Any]]:
+        def enough() -> bool:
+            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+            events.extend(json.loads(message["Body"]) for message in answer.get("Messages", []))
+            return len(events) >= count
+
+        eventually(enough, within_seconds=5)
+        return events
+
+    return read
