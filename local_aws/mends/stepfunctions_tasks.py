@@ -74,7 +74,7 @@ def role_credentials() -> Credentials:
     """A session of the running state machine's role. Raises MiniStack's execution error without one."""
     run = current_lane().run
     try:
-        return assume(run.role_arn, run.execution["name"])
+        return assume(run.role_arn, run.execution["stateMachineArn"].rpartition(":")[2])
     except RoleUnusableError as failure:
         raise sfn._ExecutionError("States.Permissions", str(failure)) from failure
 

@@ -58,9 +58,14 @@ def test_lets_a_workflow_retry_and_catch_the_function_s_own_error(lab: Lab) -> N
 
 
 def test_keeps_the_process_after_a_failure(lab: Lab) -> None:
-    function = lab.function(
-        "calls = []\ndef handler(event, context):\n    calls.append(event)\n    1 / (event - 1)\n    return len(calls)\n"
-    )
+    code = """
+        calls = []
+        def handler(event, context):
+            calls.append(event)
+            1 / (event - 1)
+            return len(calls)
+    """
+    function = lab.function(textwrap.dedent(code))
 
     assert lab.invoke(function, 1)[0]["errorType"] == "ZeroDivisionError"
     assert lab.invoke(function, 2) == (2, None)
