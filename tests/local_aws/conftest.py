@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from local_aws.launcher import LocalAws
+from tests.local_aws.resources import without_mends
 
 # Waits of AWS minutes take hundredths of a second.
 TIME_SCALE = 0.0005
@@ -19,8 +19,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalAws]:
-    """Shared: tests make resources of their own. `LOCAL_AWS_WITHOUT_MEND` leaves a mend out, to see its
-    test fail."""
-    without = [name for name in os.environ.get("LOCAL_AWS_WITHOUT_MEND", "").split(",") if name]
-    with LocalAws(port=0, time_scale=TIME_SCALE, without_mends=without) as running:
+    """Shared: tests make resources of their own."""
+    with LocalAws(port=0, time_scale=TIME_SCALE, without_mends=without_mends()) as running:
         yield running
