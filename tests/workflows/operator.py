@@ -10,6 +10,7 @@ from typing import Any
 
 from local_aws.launcher import LocalAws
 from pipeline_stack.layout import IMAGES_PREFIX
+from tests.workflows.pictures import fruits
 
 Json = dict[str, Any]
 # A guard against a hang, not a measure: machines are shared.
@@ -28,6 +29,12 @@ class Operator:
         s3 = self.aws.client("s3")
         for key, content in pictures:
             s3.put_object(Bucket=self.outputs["BucketName"], Key=f"{IMAGES_PREFIX}{key}", Body=content)
+
+    def upload_fruits(
+        self, labels: tuple[str, ...] = ("apple", "pear"), count: int = 10, *, first: int = 0
+    ) -> None:
+        """Upload pictures that a model tells apart with ease."""
+        self.upload(fruits(labels, count, first=first))
 
     def remove(self, key: str) -> None:
         self.aws.client("s3").delete_object(Bucket=self.outputs["BucketName"], Key=f"{IMAGES_PREFIX}{key}")
@@ -145,6 +152,4 @@ class Operator:
 
     def calls(self, operation: str) -> list[Json]:
         """The calls of an operation that went through, oldest first."""
-        return [
-            call for call in self.aws.calls() if call["operation"] == operation and call["error"] is None
-        ]
+        return [call for call in self.aws.calls() if call["operation"] == operation and call["error"] is None]
