@@ -20,7 +20,7 @@ def register_rekognition(module: ModuleType) -> None:
     """Wire the service in: HTTP routing, reset, IAM actions and resources, AWS::Rekognition::Project.
 
     `module` has `handle_request` and `reset` as MiniStack's services have, `resource_arn(operation,
-    parameters)`, and the CloudFormation handlers `create_project` and `delete_project`.
+    parameters)`, and the CloudFormation handlers `create_project`, `update_project` and `delete_project`.
     """
     sys.modules[f"ministack.services.{NAME}"] = module
     app.SERVICE_REGISTRY[NAME] = {"module": NAME}
@@ -35,6 +35,7 @@ def register_rekognition(module: ModuleType) -> None:
     stepfunctions._AWS_SDK_ERROR_PREFIX[NAME] = "Rekognition"
     provisioners._RESOURCE_HANDLERS["AWS::Rekognition::Project"] = {
         "create": module.create_project,
+        "update": module.update_project,
         "delete": module.delete_project,
     }
     _register_permissions(module)

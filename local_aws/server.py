@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import signal
 import socket
 
@@ -11,7 +10,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack import app as ministack_app
 
-from local_aws import plugin
+from local_aws import plugin, rekognition
 from local_aws.config import Settings
 from local_aws.door.admin import Admin
 from local_aws.door.call_log import CallLog
@@ -30,12 +29,9 @@ def build(settings: Settings) -> Door:
     Raises MendsDoNotFitError when MiniStack is not the one the mends were written for.
     """
     registry.install(without=settings.without_mends)
-    rekognition = importlib.import_module("local_aws.rekognition")
-    if hasattr(rekognition, "handle_request"):
-        plugin.register_rekognition(rekognition)
+    plugin.register_rekognition(rekognition)
     calls, faults = CallLog(), Faults()
-    configure = getattr(rekognition, "configure", lambda **_: None)
-    admin = Admin(calls=calls, faults=faults, outbox=OUTBOX, configure_rekognition=configure)
+    admin = Admin(calls=calls, faults=faults, outbox=OUTBOX, configure_rekognition=rekognition.configure)
     return Door(inside=ministack_app.app, calls=calls, faults=faults, admin=admin)
 
 

@@ -13,7 +13,7 @@ from local_aws.outbox import Outbox
 
 PREFIX = "/_local/"
 
-ConfigureRekognition = Callable[..., None]
+ConfigureRekognition = Callable[..., object]
 """`local_aws.rekognition.configure`; raises ValueError or TypeError for what it cannot use."""
 
 
