@@ -43,8 +43,14 @@ def start_project_version(call: Call) -> dict[str, Any]:
         )
     version.min_inference_units, version.max_inference_units = units, most
     version.status, version.status_message = "STARTING", "The model is being started."
+    wishes = call.platform.wishes
+    failure, wishes.next_start = wishes.next_start, None
+    status, message = (
+        (failure["status"], failure["message"]) if failure else ("RUNNING", "The model is running.")
+    )
     version.pending = call.platform.pending(
-        call.platform.lead_times.start_version, lambda: _set(version, "RUNNING", "The model is running.")
+        wishes.start_seconds or call.platform.lead_times.start_version,
+        lambda: _set(version, status, message),
     )
     return {"Status": version.status}
 

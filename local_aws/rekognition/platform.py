@@ -32,36 +32,39 @@ class Wishes:
     training_seconds: float = DEFAULT_TRAINING_SECONDS
     next_training: dict[str, str] | None = None
     """How the next training ends, once: {"status": "TRAINING_FAILED", "message": …}."""
+    start_seconds: float | None = None
+    """How long a model takes to start; None is the service's usual time."""
+    next_start: dict[str, str] | None = None
+    """How the next start ends, once: {"status": "FAILED", "message": …}."""
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Take over what is given, all or nothing. Raises ValueError saying what is allowed."""
-        training_seconds = changes.get("training_seconds")
-        if training_seconds is not None and not _is_positive(training_seconds):
-            raise ValueError(f"training_seconds: {training_seconds!r}; a number of AWS seconds above 0")
-        next_training = changes.get("next_training")
-        if next_training is not None and not _is_failed_training(next_training):
-            raise ValueError(
-                f"next_training: {next_training!r}; an object with "
-                '"status": "TRAINING_FAILED" and a non-empty text "message"'
-            )
-        unknown = sorted(set(changes) - {"training_seconds", "next_training"})
+        unknown = sorted(set(changes) - set(vars(self)))
         if unknown:
-            raise ValueError(f"{', '.join(unknown)}: unknown; allowed are training_seconds, next_training")
-        if training_seconds is not None:
-            self.training_seconds = float(training_seconds)
-        if "next_training" in changes:
-            self.next_training = None if next_training is None else dict(next_training)
+            raise ValueError(f"{', '.join(unknown)}: unknown; allowed are {', '.join(vars(self))}")
+        for name in ("training_seconds", "start_seconds"):
+            if changes.get(name) is not None and not _is_positive(changes[name]):
+                raise ValueError(f"{name}: {changes[name]!r}; a number of AWS seconds above 0")
+        for name, status in (("next_training", "TRAINING_FAILED"), ("next_start", "FAILED")):
+            if changes.get(name) is not None and not _is_failure(changes[name], status):
+                raise ValueError(
+                    f"{name}: {changes[name]!r}; an object with "
+                    f'"status": "{status}" and a non-empty text "message"'
+                )
+        for name, value in changes.items():
+            if name != "training_seconds" or value is not None:
+                setattr(self, name, dict(value) if isinstance(value, Mapping) else value)
 
 
 def _is_positive(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
-def _is_failed_training(value: Any) -> bool:
+def _is_failure(value: Any, status: str) -> bool:
     return (
         isinstance(value, Mapping)
         and set(value) == {"status", "message"}
-        and value["status"] == "TRAINING_FAILED"
+        and value["status"] == status
         and isinstance(value["message"], str)
         and bool(value["message"])
     )
