@@ -127,6 +127,13 @@ class Operator:
             for version in found["ProjectVersionDescriptions"]
         }
 
+    def until_running(self, version: str) -> None:
+        """Wait until a version runs."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.versions()[version] != "RUNNING":
+            assert time.monotonic() < deadline, f"{version} does not start: {self.versions()}"
+            time.sleep(0.02)
+
     def version_arn(self, version: str) -> str:
         found = self.aws.client("rekognition").describe_project_versions(
             ProjectArn=self.project_arn(), VersionNames=[version]

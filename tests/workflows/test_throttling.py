@@ -1,0 +1,126 @@
+"""One throttled call must not end a run: each call of a clean run is throttled in turn, and all at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.workflows.conftest import MakeOperator
+from tests.workflows.operator import Json, Operator
+
+# What each service says when it is asked too often.
+THROTTLE = {
+    "rekognition": "ThrottlingException",
+    "dynamodb": "ThrottlingException",
+    "ssm": "ThrottlingException",
+    "sns": "ThrottledException",
+    "lambda": "TooManyRequestsException",
+    "stepfunctions": "ThrottlingException",
+    "s3": "SlowDown",
+}
+
+
+def calls_of_roles(operator: Operator, *, since: int) -> Counter[tuple[str, str]]:
+    """How often the pipeline's own roles made each call."""
+    return Counter(
+        (call["service"], call["operation"])
+        for call in operator.aws.calls()[since:]
+        if ":assumed-role/" in call["caller"] and call["service"] in THROTTLE
+    )
+
+
+def clean_run(operator: Operator) -> Counter[tuple[str, str]]:
+    before = len(operator.aws.calls())
+    assert operator.run()["outcome"] == "deployed"
+    return calls_of_roles(operator, since=before)
+
+
+def assert_right_end(operator: Operator, report: Json) -> None:
+    assert report["outcome"] == "deployed"
+    assert list(operator.versions().values()).count("RUNNING") == 1
+    assert len(operator.calls("CreateProjectVersion")) == 1
+    assert operator.system_parameter()["previous_trained_images"] == 20
+    assert operator.item("pointer", "unfinished") is None
+
+
+def test_a_throttle_on_every_single_call_in_turn_still_ends_deployed(make_operator: MakeOperator) -> None:
+    """The operations come from a clean run's call log; each gets a run with its first call throttled.
+
+    The runs share one local AWS: each trains a set of its own, so that each goes all the way.
+    """
+    operator = make_operator()
+    operator.set("Minimum-Untrained-Images", "1")
+    operator.upload_fruits()
+    operations = clean_run(operator)
+    assert len(operations) > 15, operations
+    for number, (service, operation) in enumerate(sorted(operations), start=10):
+        operator.upload_fruits(count=1, first=number)
+        operator.aws.faults(
+            [
+                {
+                    "service": service,
+                    "operation": operation,
+                    "error": THROTTLE[service],
+                    "after": 0,
+                    "times": 1,
+                }
+            ]
+        )
+        before = len(operator.aws.calls())
+        report = operator.run()
+        assert report["outcome"] == "deployed", (service, operation, report)
+        hit = [call for call in operator.aws.calls()[before:] if call["error"] == THROTTLE[service]]
+        assert len(hit) == 1, (service, operation)
+        operator.aws.faults([])
+    assert list(operator.versions().values()).count("RUNNING") == 1
+    assert len(operator.calls("CreateProjectVersion")) == len(operations) + 1
+
+
+def test_a_throttle_on_every_call_of_one_run_still_ends_deployed(
+    make_operator: MakeOperator,
+) -> None:
+    """Each call of the whole run is refused once and goes through the second time."""
+    model = make_operator()
+    model.upload_fruits()
+    operations = clean_run(model)
+    operator = make_operator()
+    operator.upload_fruits()
+    operator.aws.faults(
+        [
+            {
+                "service": service,
+                "operation": operation,
+                "error": THROTTLE[service],
+                "after": turn,
+                "times": 1,
+            }
+            for (service, operation), count in operations.items()
+            for turn in range(count)
+        ]
+    )
+    assert_right_end(operator, operator.run())
+
+
+@pytest.mark.parametrize("operation", ["CreateProjectVersion", "StartProjectVersion", "Publish"])
+def test_throttling_past_the_retries_ends_red_and_the_next_run_repairs(
+    stocked: Operator, operation: str
+) -> None:
+    service = "sns" if operation == "Publish" else "rekognition"
+    stocked.aws.faults(
+        [
+            {
+                "service": service,
+                "operation": operation,
+                "error": THROTTLE[service],
+                "after": 0,
+                "times": 1000,
+            }
+        ]
+    )
+    stocked.run_red()
+    stocked.aws.faults([])
+    report = stocked.run()
+    assert report["outcome"] in ("deployed", "nothing_to_train")
+    assert len(stocked.calls("CreateProjectVersion")) == 1
+    assert list(stocked.versions().values()) == ["RUNNING"]

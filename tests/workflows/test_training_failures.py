@@ -1,0 +1,165 @@
+"""Every way in which a run ends red: what the operator reads, and what the next run does."""
+
+import json
+
+import pytest
+
+from tests.workflows.conftest import MakeOperator
+from tests.workflows.operator import Json, Operator
+
+DATA_REASON = "The manifest file contains too many invalid rows (ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST)."
+FAULT_REASON = "Amazon Rekognition experienced a service error."
+
+
+def assert_told_and_tidy(operator: Operator, found: Json) -> None:
+    """One message with the error's name and the cause, and no lock left behind."""
+    assert found["error"]
+    assert found["cause"]
+    telling = [message for message in operator.messages() if found["executionArn"] in message["message"]]
+    assert len(telling) == 1
+    assert found["error"] in telling[0]["subject"]
+    assert found["cause"] in telling[0]["message"]
+    assert operator.item("lock", "training") is None
+    assert operator.item("lock", "deployment") is None
+
+
+def fault(operation: str, error: str, *, service: str = "rekognition", times: int = 100) -> Json:
+    return {"service": service, "operation": operation, "error": error, "after": 0, "times": times}
+
+
+def test_training_that_fails_for_its_data_is_told_and_not_tried_again(stocked: Operator) -> None:
+    stocked.aws.rekognition(next_training={"status": "TRAINING_FAILED", "message": DATA_REASON})
+    found = stocked.run_red()
+    assert found["error"] == "TrainingFailed"
+    assert DATA_REASON in found["cause"]
+    assert_told_and_tidy(stocked, found)
+    assert stocked.system_parameter()["previous_trained_images"] == 0
+
+    tried = stocked.run()
+    assert tried["outcome"] == "already_tried"
+    assert DATA_REASON in tried["reason"]
+    assert len(stocked.calls("CreateProjectVersion")) == 1
+
+    forced = stocked.run(force=True)
+    assert forced["outcome"] == "deployed"
+    assert forced["version"].startswith(f"{tried['version']}-")
+
+
+def test_training_that_fails_for_a_fault_is_simply_tried_again(stocked: Operator) -> None:
+    stocked.aws.rekognition(next_training={"status": "TRAINING_FAILED", "message": FAULT_REASON})
+    found = stocked.run_red()
+    assert found["error"] == "TrainingFailed"
+    assert "The pictures are not the reason" in found["cause"]
+    assert_told_and_tidy(stocked, found)
+    (failed,) = stocked.versions().items()
+    assert failed[1] == "TRAINING_FAILED"
+
+    report = stocked.run()
+    assert report["outcome"] == "deployed"
+    assert report["version"] == failed[0]
+    assert stocked.versions() == {report["version"]: "RUNNING"}
+
+
+def test_a_failed_training_leaves_the_live_model_serving(stocked: Operator) -> None:
+    live = stocked.run()["version"]
+    stocked.upload_fruits(count=5, first=10)
+    stocked.aws.rekognition(next_training={"status": "TRAINING_FAILED", "message": DATA_REASON})
+    stocked.run_red()
+    assert stocked.versions()[live] == "RUNNING"
+    assert stocked.system_parameter()["live_model"]["version"] == live
+
+
+def test_a_model_that_fails_to_start_leaves_the_old_one_serving(stocked: Operator) -> None:
+    live = stocked.run()["version"]
+    stocked.upload_fruits(count=5, first=10)
+    stocked.aws.rekognition(next_start={"status": "FAILED", "message": "No hosts could be had."})
+    found = stocked.run_red()
+    assert found["error"] == "ModelStartFailed"
+    assert "No hosts could be had." in found["cause"]
+    assert_told_and_tidy(stocked, found)
+    assert stocked.versions()[live] == "RUNNING"
+
+    report = stocked.run()
+    assert report["outcome"] == "deployed"
+    assert len(stocked.calls("CreateProjectVersion")) == 2
+    assert stocked.versions() == {live: "STOPPED", report["version"]: "RUNNING"}
+
+
+def test_a_model_that_never_starts_is_given_up_and_stopped(make_operator: MakeOperator) -> None:
+    operator = make_operator(time_scale=0.0002)
+    operator.upload_fruits()
+    operator.aws.rekognition(start_seconds=100 * 60)
+    found = operator.run_red()
+    assert found["error"] == "ModelStartDeadlineExceeded"
+    assert "60 minutes" in found["cause"]
+    assert_told_and_tidy(operator, found)
+    assert set(operator.versions().values()) == {"STOPPED"}
+
+
+def test_training_that_takes_too_long_is_waited_for_by_the_next_run(make_operator: MakeOperator) -> None:
+    operator = make_operator(time_scale=0.0001)
+    operator.upload_fruits()
+    operator.aws.rekognition(training_seconds=50 * 3600)
+    found = operator.run_red()
+    assert found["error"] == "TrainingDeadlineExceeded"
+    assert_told_and_tidy(operator, found)
+    assert operator.run()["outcome"] == "deployed"
+    assert len(operator.calls("CreateProjectVersion")) == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "error"),
+    [
+        ("rekognition", "CreateProjectVersion", "AccessDeniedException"),
+        ("rekognition", "DescribeProjectVersions", "AccessDeniedException"),
+        ("rekognition", "CreateDataset", "InvalidS3ObjectException"),
+        ("rekognition", "StartProjectVersion", "InvalidParameterException"),
+        ("ssm", "GetParameters", "InternalServerError"),
+        ("dynamodb", "TransactWriteItems", "ThrottlingException"),
+        ("lambda", "Invoke", "TooManyRequestsException"),
+        ("stepfunctions", "StartExecution", "AccessDeniedException"),
+    ],
+)
+def test_a_call_that_keeps_failing_ends_red_and_the_next_run_repairs(
+    stocked: Operator, service: str, operation: str, error: str
+) -> None:
+    execution = stocked.start()
+    stocked.aws.faults([fault(operation, error, service=service)])
+    found = stocked.finished(execution)
+    assert found["status"] == "FAILED"
+    assert error.removesuffix("Exception") in found["error"]
+    assert found["cause"].startswith("While ") or "The deployment ended as" in found["cause"]
+    stocked.aws.faults([])
+    assert_told_and_tidy(stocked, found)
+    assert stocked.run()["outcome"] == "deployed"
+    assert len(stocked.calls("CreateProjectVersion")) == 1
+    assert list(stocked.versions().values()) == ["RUNNING"]
+
+
+def test_a_parameter_that_got_past_its_pattern_is_named(stocked: Operator) -> None:
+    ssm = stocked.aws.client("ssm")
+    name = f"{stocked.outputs['ParameterPath']}/Minimum-F1-Score"
+    ssm.delete_parameter(Name=name)
+    missing = stocked.run_red()
+    assert missing["error"] == "InvalidParameters"
+    assert "Minimum-F1-Score does not exist." in missing["cause"]
+    ssm.put_parameter(Name=name, Value="eighty", Type="String")
+    wrong = stocked.run_red()
+    assert 'Minimum-F1-Score is "eighty"; allowed is a number from 0 to 1' in wrong["cause"]
+    assert_told_and_tidy(stocked, wrong)
+
+
+@pytest.mark.parametrize("document", [{"force": "yes"}, {"forse": True}])
+def test_input_that_is_not_understood_is_refused(operator: Operator, document: Json) -> None:
+    found = operator.run_red(**document)
+    assert found["error"] == "InvalidInput"
+    assert json.dumps(document, separators=(",", ":")) in found["cause"]
+    assert '{"force": true}' in found["cause"]
+    assert_told_and_tidy(operator, found)
+
+
+def test_a_message_that_cannot_be_sent_makes_the_run_red(stocked: Operator) -> None:
+    stocked.aws.faults([fault("Publish", "AuthorizationErrorException", service="sns")])
+    found = stocked.run_red()
+    assert found["error"] == "MessageNotSent"
+    assert "deployed" in found["cause"]
