@@ -122,23 +122,11 @@ def _nothing(_shape: Shape, _value: Any, _path: str) -> Iterator[Violation]:
 
 @lru_cache(maxsize=4096)
 def compiled(pattern: str) -> re.Pattern[str] | None:
-    """A model's Java pattern as Python's; None for one that Python cannot express (Unicode classes)."""
-    for java, python in _JAVA_CLASSES.items():
-        pattern = pattern.replace(java, python)
+    """A model's pattern; None for the few that only Java can read (Unicode classes), which go unchecked."""
     try:
-        return re.compile(pattern, re.DOTALL if pattern == ".*" else 0)
+        return re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7F]"))
     except re.error:
         return None
-
-
-_JAVA_CLASSES = {
-    r"\p{ASCII}": r"\x00-\x7F",
-    r"\p{Alnum}": "a-zA-Z0-9",
-    r"[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}]": r"[^\x00-\x1F]",
-    r"[\p{L}\p{Z}\p{N}": r"[\w\s",
-    r"\p{L}\p{Z}\p{N}": r"\w\s",
-    r"\p{L}\p{N}": r"\w",
-}
 
 
 def _is_integer(value: Any) -> bool:

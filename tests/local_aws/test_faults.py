@@ -1,0 +1,93 @@
+"""Errors on demand, in the form that each protocol's clients read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local_aws.launcher import LocalAws, LocalAwsError
+from tests.local_aws.resources import error_code, fresh
+
+
+@pytest.fixture(autouse=True)
+def no_faults_left_over(aws: LocalAws) -> Iterator[None]:
+    yield
+    aws.faults([])
+
+
+def test_a_fault_lets_calls_pass_and_then_fails_so_many(aws: LocalAws) -> None:
+    ssm, name = aws.client("ssm"), fresh("/p")
+    ssm.put_parameter(Name=name, Value="1", Type="String")
+    fault = {"service": "ssm", "operation": "GetParameter", "error": "ThrottlingException"}
+    aws.faults([{**fault, "after": 2, "times": 2}])
+
+    codes = [error_code(lambda: ssm.get_parameter(Name=name)) for _ in range(6)]
+
+    assert codes == [None, None, "ThrottlingException", "ThrottlingException", None, None]
+
+
+def test_a_call_that_failed_on_demand_changed_nothing(aws: LocalAws) -> None:
+    ssm, name = aws.client("ssm"), fresh("/p")
+    aws.faults([{"service": "ssm", "operation": "PutParameter", "error": "TooManyUpdates"}])
+
+    assert error_code(lambda: ssm.put_parameter(Name=name, Value="1", Type="String")) == "TooManyUpdates"
+    assert error_code(lambda: ssm.get_parameter(Name=name)) == "ParameterNotFound"
+
+
+PROTOCOLS: list[tuple[str, str, str, str, int, Callable[[Any], Any]]] = [
+    ("dynamodb", "ListTables", "ProvisionedThroughputExceededException", "", 400, lambda c: c.list_tables()),
+    ("rekognition", "DescribeProjects", "InternalServerError", "", 500, lambda c: c.describe_projects()),
+    ("rekognition", "DescribeProjects", "AccessDeniedException", "", 400, lambda c: c.describe_projects()),
+    ("s3", "ListBuckets", "SlowDown", "", 503, lambda c: c.list_buckets()),
+    ("s3", "ListBuckets", "AccessDenied", "", 403, lambda c: c.list_buckets()),
+    ("sns", "ListTopics", "ThrottledException", "Throttled", 429, lambda c: c.list_topics()),
+    ("lambda", "ListFunctions", "TooManyRequestsException", "", 429, lambda c: c.list_functions()),
+    ("lambda", "ListFunctions", "ServiceException", "", 500, lambda c: c.list_functions()),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "error", "code", "status", "call"), PROTOCOLS)
+def test_clients_read_the_error_as_they_would_aws(
+    *,
+    aws: LocalAws,
+    service: str,
+    operation: str,
+    error: str,
+    code: str,
+    status: int,
+    call: Callable[[Any], Any],
+) -> None:
+    client = aws.client(service)
+    aws.faults([{"service": service, "operation": operation, "error": error}])
+
+    with pytest.raises(client.exceptions.ClientError) as refusal:
+        call(client)
+
+    assert refusal.value.response["Error"]["Code"] == (code or error)
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert aws.calls()[-1]["error"] == error
+
+
+GOOD = {"service": "ssm", "operation": "GetParameter", "error": "E"}
+
+
+@pytest.mark.parametrize(
+    ("faults", "words"),
+    [
+        ([{**GOOD, "count": 1}], "unknown key count; allowed: service, operation, error, after, times"),
+        ([GOOD, {**GOOD, "times": 0}], "Fault 1: times must be a whole number from 1, found 0"),
+        ([{**GOOD, "after": "2"}], "after must be a whole number from 0, found '2'"),
+        ([{**GOOD, "error": ""}], "error must be a non-empty string"),
+        ([{**GOOD, "service": "states"}], "did you mean stepfunctions?"),
+        ([{**GOOD, "service": "parameters"}], "use botocore's name"),
+        ([{**GOOD, "operation": "getParameter"}], "near to it: GetParameter"),
+        (["ssm"], "expected an object, found str"),
+    ],
+)
+def test_a_malformed_fault_is_refused_in_plain_words(aws: LocalAws, faults: list[Any], words: str) -> None:
+    with pytest.raises(LocalAwsError) as refusal:
+        aws.faults(faults)
+
+    assert words in str(refusal.value)
