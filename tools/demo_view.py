@@ -48,7 +48,9 @@ class DemoView:
         self.console.print(f"  {escape(text)}")
 
     def state(self, entered: StateEntered) -> None:
-        """A state that was just entered. Polling again and again is told once, and then in short."""
+        """A state that was just entered. Of a poll's later turns only the waits are shown."""
+        if entered.turn > 1 and entered.kind != "Wait":
+            return
         seconds = time.monotonic() - self.started
         indent = "" if entered.workflow == "Training" else "    "
         turn = "" if entered.turn == 1 else f" [dim](turn {entered.turn})[/dim]"

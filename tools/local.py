@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -41,6 +42,21 @@ def forget(directory: Path) -> None:
         (directory / name).unlink(missing_ok=True)
 
 
+@contextmanager
+def only_one(directory: Path) -> Iterator[None]:
+    """Hold the folder's lock; raises LocalAwsError if another `make local` runs there.
+
+    Its outputs would be overwritten. The lock goes with the process, however it ends.
+    """
+    directory.mkdir(exist_ok=True)
+    with (directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            raise LocalAwsError("`make local` already runs in this folder. Stop it first.") from problem
+        yield
+
+
 def announce(aws: LocalAws, outputs: Outputs) -> None:
     """Tell how to use the server."""
     say(f"\nReady: {LOCAL_STACK} at {aws.endpoint_url}. For any AWS client in another terminal:\n")
@@ -65,7 +81,6 @@ def stay(aws: LocalAws) -> NoReturn:
 
 def serve(settings: Settings, directory: Path) -> None:
     """Start, deploy, announce, and stay. Raises LocalAwsError when the server ends by itself."""
-    directory.mkdir(exist_ok=True)
     forget(directory)
     try:
         with (
@@ -97,7 +112,8 @@ def main() -> int:
     """Run until told to stop; exit code 1 if the server could not start, deploy or stay."""
     end_like_ctrl_c()
     try:
-        serve(Settings.from_environment(os.environ), LOCAL_DIR)
+        with only_one(LOCAL_DIR):
+            serve(Settings.from_environment(os.environ), LOCAL_DIR)
     except KeyboardInterrupt:
         say("\nStopped.")
         return 0
