@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -11,17 +10,17 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from local_aws.__main__ import KEPT_VARIABLES, READY_LINE
+from local_aws.admin_client import AdminClient, LocalAwsError
 from local_aws.config import (
     DEFAULT_SCHEDULE_SCALE,
     DEFAULT_TIME_SCALE,
@@ -35,11 +34,9 @@ START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 """After SIGTERM; a stack that still waits for a custom resource would keep the process alive."""
 LOG_TAIL_LINES = 40
+__all__ = ["LocalAws", "LocalAwsError"]
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-
-
-class LocalAwsError(RuntimeError):
-    """The server did not start, died, or refused an admin request; the message holds its own words."""
 
 
 class LocalAws:
@@ -63,9 +60,7 @@ class LocalAws:
         self._process: subprocess.Popen[bytes] | None = None
         self._workdir: tempfile.TemporaryDirectory[str] | None = None
         self._endpoint_url = ""
-        self._owner = boto3.Session(
-            aws_access_key_id=ROOT_ACCESS_KEY, aws_secret_access_key=ROOT_SECRET_KEY, region_name=REGION
-        )
+        self._owner = _owner_session()
         self._clients: dict[str, Any] = {}
         self._clients_lock = threading.Lock()
 
@@ -156,21 +151,21 @@ class LocalAws:
 
     def calls(self) -> list[dict[str, Any]]:
         """Every AWS call so far: service, operation, caller, error or None; the oldest first."""
-        calls: list[dict[str, Any]] = self._admin("GET", "calls")
+        calls: list[dict[str, Any]] = self._admin.get("calls")
         return calls
 
     def faults(self, faults: Sequence[Mapping[str, Any]]) -> None:
         """Put these faults in force instead of the ones before; an empty list ends them all."""
-        self._admin("PUT", "faults", list(faults))
+        self._admin.put("faults", list(faults))
 
     def outbox(self) -> list[dict[str, Any]]:
         """Every message published: topic, subject, message, kind; the oldest first."""
-        messages: list[dict[str, Any]] = self._admin("GET", "outbox")
+        messages: list[dict[str, Any]] = self._admin.get("outbox")
         return messages
 
     def rekognition(self, **settings: Any) -> None:
         """How the next trainings go: `training_seconds`, and `next_training` to make one fail."""
-        self._admin("PUT", "rekognition", settings)
+        self._admin.put("rekognition", settings)
 
     def log_tail(self) -> str:
         """The last lines of the server's log, for messages about what went wrong."""
@@ -194,27 +189,26 @@ class LocalAws:
             for line in self.log_path.read_text(errors="replace").splitlines():
                 if line.startswith(READY_LINE):
                     self._endpoint_url = line.removeprefix(READY_LINE).strip()
-        if not self._endpoint_url:
-            return False
-        try:
-            with urllib.request.urlopen(f"{self._endpoint_url}/_ministack/health", timeout=5) as answer:  # noqa: S310
-                return bool(answer.status == 200)
-        except OSError:
-            return False
+        return bool(self._endpoint_url) and self._admin.is_up()
 
-    def _admin(self, method: str, name: str, document: Any = None) -> Any:
-        body = None if document is None else json.dumps(document).encode()
-        request = urllib.request.Request(f"{self.endpoint_url}/_local/{name}", data=body, method=method)  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-                return json.load(answer)
-        except urllib.error.HTTPError as refusal:
-            message = json.loads(refusal.read())["message"]
-            raise LocalAwsError(f"{method} /_local/{name}: {message}") from refusal
-        except OSError as problem:
-            raise LocalAwsError(
-                f"The local AWS does not answer ({problem}). Its log ends:\n{self.log_tail()}"
-            ) from problem
+    @property
+    def _admin(self) -> AdminClient:
+        return AdminClient(endpoint_url=self._endpoint_url)
+
+
+def _owner_session() -> boto3.Session:
+    """Signed in as the account's owner, whatever profile the developer works with."""
+    nothing: dict[str, Any] = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    return boto3.Session(
+        aws_access_key_id=ROOT_ACCESS_KEY,
+        aws_secret_access_key=ROOT_SECRET_KEY,
+        region_name=REGION,
+        botocore_session=botocore.session.Session(session_vars=nothing),
+    )
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

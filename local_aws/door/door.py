@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 from local_aws.door.admin import PREFIX, Admin
+from local_aws.door.asgi import (
+    AsgiApp,
+    Receive,
+    Scope,
+    Send,
+    json_response,
+    read_request,
+    replay,
+    send_response,
+)
 from local_aws.door.call_log import CallLog
 from local_aws.door.faults import Faults
 from local_aws.door.models import VALIDATED_SERVICES
 from local_aws.door.requests import AwsCall, HttpRequest, UnreadableRequestError, recognise
 from local_aws.door.responses import HttpResponse, error_response, parse_response
 from local_aws.door.validation import describe, violations
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 RESET_PATH = "/_ministack/reset"
 INVALID_REQUEST_CODES = {"s3": "InvalidArgument", "sns": "InvalidParameter"}
@@ -43,17 +47,17 @@ class Door:
         if scope["type"] != "http" or (scope["path"].startswith("/_") and not _is_ours(scope)):
             await self.inside(scope, receive, send)
             return
-        request = await _read(scope, receive)
+        request = await read_request(scope, receive)
         if request is None:
             return
         if scope["path"].startswith(PREFIX):
             status, document = self.admin.answer(method=request.method, path=request.path, body=request.body)
-            await _send(_json_response(status, document), send)
+            await send_response(json_response(status, document), send)
         elif scope["path"] == RESET_PATH:
-            await self.inside(scope, _replay(request.body, receive), send)
+            await self.inside(scope, replay(request.body, receive), send)
             self._forget()
         elif scope["path"] == "/health":
-            await self.inside(scope, _replay(request.body, receive), send)
+            await self.inside(scope, replay(request.body, receive), send)
         else:
             await self._aws_call(scope, request, receive, send)
 
@@ -68,15 +72,15 @@ class Door:
         refusal = self._injected(call) or _invalid_request(call)
         if refusal is not None:
             logged.error, response = refusal
-            await _send(response, send)
+            await send_response(response, send)
             return
-        inside_receive = _replay(request.body, receive)
+        inside_receive = replay(request.body, receive)
         if call.model is None or call.model.has_event_stream_output:
             await self.inside(scope, inside_receive, send)
             return
         captured = await self._captured(scope, inside_receive)
         logged.error, response = _checked(call, captured)
-        await _send(response, send)
+        await send_response(response, send)
 
     def _injected(self, call: AwsCall) -> tuple[str, HttpResponse] | None:
         error = self.faults.error_for(service=call.service, operation=call.operation)
@@ -151,52 +155,3 @@ def _error(call: AwsCall, code: str, message: str) -> HttpResponse:
         message=message,
         request_id=str(uuid.uuid4()),
     )
-
-
-def _json_response(status: int, document: Any) -> HttpResponse:
-    body = json.dumps(document).encode()
-    headers = ((b"Content-Type", b"application/json"), (b"Content-Length", str(len(body)).encode()))
-    return HttpResponse(status=status, headers=headers, body=body)
-
-
-async def _read(scope: Scope, receive: Receive) -> HttpRequest | None:
-    """The whole request; None when the client went away."""
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if not message.get("more_body", False):
-            break
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return HttpRequest(
-        method=scope["method"],
-        raw_path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
-        path=scope["path"],
-        query_string=scope.get("query_string", b"").decode("utf-8"),
-        headers=headers,
-        body=body,
-    )
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Give the body that was read to MiniStack, then whatever else the client does."""
-    sent = False
-
-    async def again() -> MutableMapping[str, Any]:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
-
-
-async def _send(response: HttpResponse, send: Send) -> None:
-    await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
-    await send({"type": "http.response.body", "body": response.body, "more_body": False})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local_aws.launcher import LocalAws
-from tests.local_aws.resources import create_stack, error_code, eventually, fresh
+from tests.local_aws.resources import create_stack, error_code, eventually, fresh, user_session
 
 NUMBER = r"^(?:[1-9][0-9]{0,5})$"
 
@@ -55,6 +55,17 @@ def test_at_most_ten_parameters_are_read_at_once(aws: LocalAws) -> None:
 
     assert error_code(lambda: ssm.get_parameters(Names=names)) == "ValidationException"
     assert error_code(lambda: ssm.get_parameters(Names=names[:10])) is None
+
+
+@pytest.mark.mend("ssm-several-parameters")
+def test_reading_several_parameters_takes_the_right_to_each(aws: LocalAws) -> None:
+    allowed, secret = fresh("/allowed"), fresh("/secret")
+    resource = f"arn:aws:ssm:us-east-1:000000000000:parameter{allowed}"
+    reader = user_session(aws, {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": resource})
+    ssm = aws.client("ssm", session=reader)
+
+    assert error_code(lambda: ssm.get_parameters(Names=[allowed])) is None
+    assert error_code(lambda: ssm.get_parameters(Names=[allowed, secret])) == "AccessDeniedException"
 
 
 @pytest.mark.mend("ssm-change-events")
