@@ -19,19 +19,22 @@ class Events:
 
     def __init__(self, execution: dict[str, Any]) -> None:
         self._execution = execution
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()
+        """Held by whoever changes the execution's status, so that its last event is its last."""
         for event in execution["events"]:
             event.setdefault("previousEventId", 0)
 
     def add(
         self, event_type: str, details_name: str | None, details: dict[str, Any], *, previous: int
     ) -> int:
-        """Append an event and return its number.
+        """Append an event and return its number; an execution that is over gets only its last one.
 
         Raises MiniStack's execution error when the history is full.
         """
-        with self._lock:
+        with self.lock:
             events = self._execution["events"]
+            if self._execution["status"] != "RUNNING" and not event_type.startswith("Execution"):
+                return previous
             if len(events) >= EVENT_LIMIT - 1 and not event_type.startswith("Execution"):
                 raise sfn._ExecutionError(
                     "States.Runtime",

@@ -57,9 +57,12 @@ def stop_execution(original: Any) -> Any:
     """
 
     def stop(data: Mapping[str, Any]) -> Any:
-        answer = original({key: value for key, value in data.items() if value is not None})
         run = run_of(data.get("executionArn", ""))
-        if run is not None and run.execution["status"] == "ABORTED":
+        if run is None:
+            return original(data)
+        with run.events.lock:
+            answer = original(data)
+        if run.execution["status"] == "ABORTED":
             run.stop()
         return answer
 

@@ -143,15 +143,15 @@ def _context(
 def finish(lane: Lane, status: str, *, output: str | None = None, **failure: str | None) -> None:
     """End the execution unless StopExecution came first: record, last event, status event."""
     execution = lane.run.execution
-    with lane.run.changed:
+    name = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "TIMED_OUT": "TimedOut"}[status]
+    details = {"output": output} if status == "SUCCEEDED" else dict(failure)
+    with lane.run.events.lock:
         if execution["status"] != "RUNNING":
             return
         execution.update(status=status, stopDate=now_iso(), output=output, **failure)
-    name = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "TIMED_OUT": "TimedOut"}[status]
-    details = {"output": output} if status == "SUCCEEDED" else dict(failure)
-    lane.run.events.add(
-        f"Execution{name}", f"execution{name}EventDetails", details, previous=lane.last_event_id
-    )
+        lane.run.events.add(
+            f"Execution{name}", f"execution{name}EventDetails", details, previous=lane.last_event_id
+        )
     sfn._emit_execution_status_event(execution)
 
 

@@ -30,6 +30,8 @@ def handler(event, context):
 """
 
 
+@pytest.mark.mend("lambda-answers")
+@pytest.mark.mend("lambda-errors")
 def test_names_a_failure_after_the_class_of_the_exception(lab: Lab) -> None:
     failure, how = invoke_new(lab, RAISES)
 
@@ -57,6 +59,7 @@ def test_lets_a_workflow_retry_and_catch_the_function_s_own_error(lab: Lab) -> N
     assert lab.output(states) == "no such picture"
 
 
+@pytest.mark.mend("lambda-runtime")
 def test_keeps_the_process_after_a_failure(lab: Lab) -> None:
     code = """
         calls = []
@@ -71,6 +74,7 @@ def test_keeps_the_process_after_a_failure(lab: Lab) -> None:
     assert lab.invoke(function, 2) == (2, None)
 
 
+@pytest.mark.mend("lambda-isolation")
 def test_fails_on_a_dependency_that_is_not_in_the_asset(lab: Lab) -> None:
     failure, _ = invoke_new(lab, "import boto3\ndef handler(event, context):\n    return 1\n")
 

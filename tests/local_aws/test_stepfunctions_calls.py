@@ -55,6 +55,7 @@ def test_makes_a_call_as_a_session_of_the_machine_s_role(lab: Lab, parameter: st
     assert call["error"] is None
 
 
+@pytest.mark.mend("stepfunctions-calls")
 @pytest.mark.parametrize(
     ("resource", "arguments", "error"),
     [

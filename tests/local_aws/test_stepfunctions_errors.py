@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from local_aws.launcher import LocalAws
+from tests.local_aws.conftest import TIME_SCALE
 from tests.local_aws.stepfunctions_lab import Lab, task
 
 OVER_256_KIB = "{% $pad('', 262143, 'x') %}"
@@ -34,43 +34,50 @@ def missing_parameter(**fields: Any) -> dict[str, Any]:
     return task("aws-sdk:ssm:getParameter", {"Name": "/no/such"}, **fields)
 
 
-def attempts(lab: Lab, retry: list[dict[str, Any]]) -> tuple[int, float]:
-    """How often the task was tried, and how many seconds it took."""
+def delays(lab: Lab, retry: list[dict[str, Any]]) -> list[float]:
+    """Real seconds from each failed attempt to the next one."""
     execution = lab.start(lab.machine({"Call": missing_parameter(Retry=retry)}))
-    started = time.monotonic()
     lab.end(execution)
-    took = time.monotonic() - started
-    return [event["type"] for event in lab.history(execution)].count("TaskScheduled"), took
+    times: dict[str, list[float]] = {"TaskScheduled": [], "TaskFailed": []}
+    for event in lab.history(execution):
+        times.setdefault(event["type"], []).append(event["timestamp"].timestamp())
+    pairs = zip(times["TaskFailed"], times["TaskScheduled"][1:], strict=False)
+    return [scheduled - failed for failed, scheduled in pairs]
 
 
 @pytest.mark.parametrize(
     ("retrier", "expected"),
-    [({}, 4), ({"MaxAttempts": 0}, 1), ({"MaxAttempts": 2}, 3), ({"ErrorEquals": ["Other.Error"]}, 1)],
+    [({}, 3), ({"MaxAttempts": 0}, 0), ({"MaxAttempts": 2}, 2), ({"ErrorEquals": ["Other.Error"]}, 0)],
 )
 def test_tries_as_often_as_the_retrier_says(lab: Lab, retrier: dict[str, Any], expected: int) -> None:
-    assert attempts(lab, [{"ErrorEquals": ["States.ALL"], **retrier}])[0] == expected
+    assert len(delays(lab, [{"ErrorEquals": ["States.ALL"], **retrier}])) == expected
 
 
 def test_caps_each_delay_at_max_delay_seconds(lab: Lab) -> None:
     retrier = {"IntervalSeconds": 10_000, "BackoffRate": 10, "MaxAttempts": 5, "MaxDelaySeconds": 20}
 
-    assert attempts(lab, [{"ErrorEquals": ["States.ALL"], **retrier}]) < (7, 5.0)
+    waited = delays(lab, [{"ErrorEquals": ["States.ALL"], **retrier}])
+
+    assert len(waited) == 5
+    assert all(delay < 10_000 * TIME_SCALE for delay in waited)
 
 
+@pytest.mark.mend("stepfunctions-retry")
 def test_waits_the_whole_of_a_long_delay(lab: Lab) -> None:
-    tried, took = attempts(lab, [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1000, "MaxAttempts": 1}])
+    retrier = {"IntervalSeconds": 2000, "MaxAttempts": 1}
 
-    assert tried == 2
-    assert took > 1000 * 0.0005
+    waited = delays(lab, [{"ErrorEquals": ["States.ALL"], **retrier}])
+
+    assert waited[0] >= 2000 * TIME_SCALE
 
 
 def test_spreads_delays_with_full_jitter(lab: Lab) -> None:
     retrier = {"IntervalSeconds": 1000, "BackoffRate": 1, "MaxAttempts": 8, "JitterStrategy": "FULL"}
 
-    tried, took = attempts(lab, [{"ErrorEquals": ["States.ALL"], **retrier}])
+    waited = delays(lab, [{"ErrorEquals": ["States.ALL"], **retrier}])
 
-    assert tried == 9
-    assert took < 8 * 1000 * 0.0005
+    assert len(waited) == 8
+    assert min(waited) < 900 * TIME_SCALE
 
 
 def test_counts_attempts_of_each_retrier_apart(lab: Lab) -> None:
@@ -80,9 +87,10 @@ def test_counts_attempts_of_each_retrier_apart(lab: Lab) -> None:
         {"ErrorEquals": ["States.ALL"], "MaxAttempts": 5},
     ]
 
-    assert attempts(lab, retry)[0] == 2
+    assert len(delays(lab, retry)) == 1
 
 
+@pytest.mark.mend("stepfunctions-error-matching")
 @pytest.mark.parametrize(
     ("caught", "status"),
     [("States.ALL", "FAILED"), ("States.TaskFailed", "FAILED"), ("States.DataLimitExceeded", "SUCCEEDED")],
@@ -106,6 +114,7 @@ def test_catches_a_runtime_error_by_no_name(lab: Lab, caught: str) -> None:
     assert lab.run({"Call": call, "Told": {"Type": "Succeed"}})["error"] == "States.Runtime"
 
 
+@pytest.mark.mend("stepfunctions-tasks")
 def test_fails_a_task_whose_result_is_too_large(lab: Lab) -> None:
     function = lab.function("def handler(event, context):\n    return 'x' * 262_143\n")
     catch = [{"ErrorEquals": ["States.ALL"], "Next": "Told"}]

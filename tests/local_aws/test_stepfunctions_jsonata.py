@@ -17,6 +17,7 @@ def lab(aws: LocalAws) -> Lab:
     return Lab(aws)
 
 
+@pytest.mark.mend("stepfunctions-assign")
 def test_evaluates_all_of_an_assign_with_the_old_values(lab: Lab) -> None:
     states = {
         "Before": {"Type": "Pass", "Assign": {"a": 1, "b": 2}, "Next": "Swap"},
@@ -36,6 +37,7 @@ def test_evaluates_all_of_an_assign_with_the_old_values(lab: Lab) -> None:
     assert lab.output(states) == {"then": [1, 2], "now": [2, 1]}
 
 
+@pytest.mark.mend("stepfunctions-choice")
 def test_applies_output_and_assign_of_the_rule_that_matched(lab: Lab) -> None:
     rule = {"Condition": "{% $states.input.n > 1 %}", "Assign": {"how": "rule"}, "Output": 1, "Next": "Tell"}
     states = {
@@ -107,6 +109,7 @@ def test_keeps_a_list_of_one_in_a_variable(lab: Lab) -> None:
     assert lab.output(states, {"list": [{"n": 1}, {"n": 2}]}) == {"one": [{"n": 1}], "count": 1}
 
 
+@pytest.mark.mend("stepfunctions-jsonata-values")
 def test_shows_the_context_object_and_nothing_else(lab: Lab) -> None:
     context = lab.value("$states.context", {"n": 1})
 
@@ -114,6 +117,27 @@ def test_shows_the_context_object_and_nothing_else(lab: Lab) -> None:
     assert set(context["Execution"]) == {"Id", "Input", "Name", "RedriveCount", "RoleArn", "StartTime"}
     assert context["Execution"]["Input"] == {"n": 1}
     assert context["Execution"]["RedriveCount"] == 0
+
+
+@pytest.mark.mend("stepfunctions-jsonata-time")
+def test_gives_each_expression_a_second_of_its_own(lab: Lab) -> None:
+    work = {"Type": "Pass", "Output": "{% $sum([1..4000].($ * 2)) %}", "End": True}
+    each = {
+        "Type": "Map",
+        "Items": "{% [1..8] %}",
+        "ItemProcessor": {"StartAt": "Work", "States": {"Work": work}},
+        "End": True,
+    }
+
+    assert lab.output({"Each": each}) == [16_004_000] * 8
+
+
+def test_ends_an_expression_that_runs_on(lab: Lab) -> None:
+    endless = "{% ($f := function($n) { $f($n + 1) }; $f(0)) %}"
+
+    assert lab.run({"Only": {"Type": "Pass", "Output": endless, "End": True}})["error"] == (
+        "States.QueryEvaluationError"
+    )
 
 
 SET = {"b": 2, "a": [1, 2, 3], "text": "images/cat/1.png", "none": None}

@@ -173,6 +173,7 @@ def test_redrives_what_was_stopped(lab: Lab) -> None:
 
 
 @pytest.mark.mend("stepfunctions-redrive")
+@pytest.mark.mend("stepfunctions-describe")
 def test_does_not_redrive_what_succeeded(lab: Lab) -> None:
     ended = lab.end(lab.start(lab.machine(ECHO)))
 

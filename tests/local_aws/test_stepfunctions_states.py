@@ -24,12 +24,14 @@ def branch(**states: Any) -> dict[str, Any]:
     return {"StartAt": next(iter(states)), "States": states}
 
 
+@pytest.mark.mend("stepfunctions-walk")
 def test_gives_a_succeed_state_its_output(lab: Lab) -> None:
     done = {"Type": "Succeed", "Output": {"n": "{% $states.input.n + 1 %}"}}
 
     assert lab.output({"Done": done}, {"n": 1}) == {"n": 2}
 
 
+@pytest.mark.mend("stepfunctions-parallel")
 def test_gives_a_parallel_state_arguments_output_and_assign(lab: Lab) -> None:
     states = {
         "Both": {
@@ -79,6 +81,7 @@ def test_stops_the_other_branches_when_one_fails(lab: Lab) -> None:
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.mend("stepfunctions-map")
 def test_stops_the_other_iterations_when_one_fails(lab: Lab) -> None:
     choose = {
         "Type": "Choice",
@@ -179,6 +182,7 @@ def test_writes_events_of_a_task_with_its_arguments_and_result(lab: Lab) -> None
     assert scheduled["parameters"] == '{"Name": "/no/such"}'
 
 
+@pytest.mark.mend("stepfunctions-waits")
 def test_scales_waits_and_counts_them_in_full_against_the_machine_s_time(lab: Lab) -> None:
     def waits(seconds: int) -> dict[str, Any]:
         return {"Wait": {"Type": "Wait", "Seconds": seconds, "End": True}}
