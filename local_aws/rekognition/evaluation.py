@@ -143,7 +143,7 @@ def assumed_threshold(scores: Scores, is_true: Truth) -> float:
     ranked = np.concatenate([[0.0], np.sort(scores), [1.0]])
     above = np.searchsorted(ranked[1:-1], CANDIDATES) + 1
     gaps = ranked[above] - ranked[above - 1]
-    best = np.flatnonzero((f1 >= f1.max() - 1e-3) & (CANDIDATES <= highest))
+    best = np.flatnonzero((f1 >= f1.max() - 1e-3) & (highest >= CANDIDATES))
     chosen = above[best[np.argmax(gaps[best])]] if len(best) else len(scores)
     return float((ranked[chosen - 1] + ranked[chosen]) / 2)
 

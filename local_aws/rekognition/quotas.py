@@ -49,7 +49,6 @@ class LeadTimes:
     start_version: float = 300
     stop_version: float = 60
     delete_version: float = 20
-    copy_version: float = 60
     delete_project: float = 10
 
 
