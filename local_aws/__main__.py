@@ -65,7 +65,7 @@ def listen(port: int) -> socket.socket:
 
 
 def main() -> int:
-    """Serve until SIGINT or SIGTERM; 2 when the settings cannot be used."""
+    """Serve until SIGINT or SIGTERM, then end the process; returns 2 when the settings cannot be used."""
     try:
         settings = Settings.from_environment(os.environ)
         listening = listen(settings.port)
@@ -91,7 +91,9 @@ def main() -> int:
         server.serve(door, listening)
     finally:
         shutil.rmtree(workdir, ignore_errors=True)
-    return 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # threads of running executions and trainings would hold the process
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from local_aws.outbox import OUTBOX
 KEEP_ALIVE_SECONDS = 75
 """As MiniStack: longer than SDKs keep an idle connection, so that none meets a closed one."""
 
+GRACEFUL_SECONDS = 0.2
+"""For answers under way when the server is told to stop; idle connections would keep it for longer."""
+
 
 def build(settings: Settings) -> Door:
     """The whole server as one ASGI app. Once per process: the mends replace MiniStack's functions.
@@ -36,8 +39,12 @@ def build(settings: Settings) -> Door:
 
 
 def serve(door: Door, listening: socket.socket) -> None:
-    """Answer on the socket until SIGINT or SIGTERM."""
-    asyncio.run(_serve(door, listening))
+    """Answer on the socket until SIGINT or SIGTERM.
+
+    Returns without waiting for worker threads, which may be in the middle of a Wait or a training:
+    the caller ends the process.
+    """
+    asyncio.new_event_loop().run_until_complete(_serve(door, listening))
 
 
 async def _serve(door: Door, listening: socket.socket) -> None:
@@ -48,5 +55,6 @@ async def _serve(door: Door, listening: socket.socket) -> None:
     config = Config()
     config.bind = [f"fd://{listening.fileno()}"]
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    config.graceful_timeout = GRACEFUL_SECONDS
     config.loglevel = "WARNING"
     await hypercorn_serve(door, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
