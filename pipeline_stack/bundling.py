@@ -44,7 +44,7 @@ def asset_code(package: str) -> lambda_.AssetCode:
     only, so an unchanged function is not deployed again from another machine or a fresh clone."""
     return lambda_.Code.from_asset(
         str(SOURCES / package),
-        asset_hash=_asset_hash(package),
+        asset_hash=asset_hash(package),
         asset_hash_type=cdk.AssetHashType.CUSTOM,
         bundling=cdk.BundlingOptions(
             # Never pulled: `local` always succeeds or raises. The property is required.
@@ -60,12 +60,12 @@ class _LocalBundling:
         self._package = package
 
     def try_bundle(self, output_dir: str, *_args: object, **_options: object) -> bool:
-        shutil.copytree(_dependencies(), output_dir, dirs_exist_ok=True)
+        shutil.copytree(installed_dependencies(), output_dir, dirs_exist_ok=True)
         shutil.copytree(SOURCES / self._package, Path(output_dir, self._package), ignore=_NOT_SHIPPED)
         return True
 
 
-def _asset_hash(package: str) -> str:
+def asset_hash(package: str) -> str:
     digest = hashlib.sha256(_dependency_key().encode())
     for path in _shipped_files(SOURCES / package):
         content = path.read_bytes()
@@ -85,7 +85,7 @@ def _dependency_key() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _dependencies() -> Path:
+def installed_dependencies() -> Path:
     """The folder with the installed dependencies, filled the first time it is asked for.
 
     Filled under another name and then renamed, which is atomic: an interrupted or a simultaneous
@@ -117,7 +117,10 @@ def _install(target: Path) -> None:
         [*command, *platform, *version, *files], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise BundlingError(f"pip could not install {REQUIREMENTS.name} for the Lambdas:\n{done.stderr}")
+        raise BundlingError(
+            f"pip could not install {REQUIREMENTS.name} for the Lambdas, which is done once for each content "
+            f"of that file and needs a package index:\n{done.stderr}"
+        )
 
 
 def _prune(folder: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from aws_cdk import aws_s3 as s3
 
 import app
-from pipeline_stack.bundling import DEPENDENCY_CACHE, _dependencies
 from tests.infrastructure.synthesis import (
     BIN,
     REPOSITORY,
@@ -188,8 +187,3 @@ def test_cdk_nag_stops_what_nobody_accepted(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError, match=r"TrainingPipeline-dev/Careless.*\n.*AwsSolutions-S1"):
         careless.synth()
-
-
-def test_dependencies_are_installed_once_for_each_requirements_file() -> None:
-    assert _dependencies() == _dependencies()
-    assert _dependencies().parent == DEPENDENCY_CACHE

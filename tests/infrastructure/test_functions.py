@@ -140,18 +140,42 @@ def test_a_hash_follows_the_sources_and_the_requirements(
     requirements.write_text("boto3==1\n")
     monkeypatch.setattr(bundling, "SOURCES", sources)
     monkeypatch.setattr(bundling, "REQUIREMENTS", requirements)
-    first = bundling._asset_hash("build_manifest")
+    first = bundling.asset_hash("build_manifest")
 
     (source.parent / "__pycache__" / "handler.cpython-311.pyc").write_bytes(b"compiled")
     os.utime(source, (0, 0))
-    assert bundling._asset_hash("build_manifest") == first
+    assert bundling.asset_hash("build_manifest") == first
 
     source.write_text("two = 2\n")
-    second = bundling._asset_hash("build_manifest")
+    second = bundling.asset_hash("build_manifest")
     assert second != first
 
     requirements.write_text("boto3==2\n")
-    assert bundling._asset_hash("build_manifest") not in (first, second)
+    assert bundling.asset_hash("build_manifest") not in (first, second)
+
+
+def test_dependencies_are_installed_once_for_each_requirements_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    installed: list[str] = []
+
+    def install(target: Path) -> None:
+        (target / "botocore" / "data" / "s3").mkdir(parents=True)
+        (target / "botocore" / "data" / "ec2").mkdir()
+        installed.append(requirements.read_text())
+
+    requirements = tmp_path / "requirements.txt"
+    monkeypatch.setattr(bundling, "REQUIREMENTS", requirements)
+    monkeypatch.setattr(bundling, "DEPENDENCY_CACHE", tmp_path / "cache")
+    monkeypatch.setattr(bundling, "_install", install)
+
+    for wanted in ("boto3==1\n", "boto3==1\n", "boto3==2\n", "boto3==1\n"):
+        requirements.write_text(wanted)
+        folder = bundling.installed_dependencies()
+        assert [service.name for service in (folder / "botocore" / "data").iterdir()] == ["s3"]
+
+    assert installed == ["boto3==1\n", "boto3==2\n"]
+    assert len(list((tmp_path / "cache").iterdir())) == 2
 
 
 def test_requirements_that_cannot_be_installed_are_reported_with_what_pip_said(
@@ -163,9 +187,9 @@ def test_requirements_that_cannot_be_installed_are_reported_with_what_pip_said(
     monkeypatch.setattr(bundling, "DEPENDENCY_CACHE", tmp_path / "cache")
 
     with pytest.raises(
-        bundling.BundlingError, match=r"requirements.txt for the Lambdas:\n.*Invalid requirement"
+        bundling.BundlingError, match=r"requirements.txt for the Lambdas.*\n.*Invalid requirement"
     ):
-        bundling._dependencies()
+        bundling.installed_dependencies()
 
     assert list((tmp_path / "cache").iterdir()) == []
 
