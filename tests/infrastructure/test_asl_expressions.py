@@ -194,7 +194,7 @@ def test_the_system_parameter_is_json_that_parameter_store_takes(
     item = live and {**live, "pictures": {"N": "20"}, "f1": {"N": "0.9"}}
     states = {"result": {"Item": item} if item else {}}
     pointer = assigned(deployment, "Read the live pointer", "live", states=states)
-    context = {"context": {"Execution": {}}}
+    context: dict[str, Any] = {"context": {"Execution": {}}}
     arguments = deployment.states["Write For-System-Use-Only"]["Arguments"]
     text = evaluate(arguments["Value"], live=pointer, states=context)
     assert json.loads(text)["previous_trained_images"] == (20 if live else 0)
