@@ -17,6 +17,11 @@ class FakeContext:
     aws_request_id: str = "00000000-0000-0000-0000-000000000000"
 
 
+@pytest.fixture(autouse=True)
+def no_network(socket_disabled: None) -> None:
+    """A call that moto does not answer fails, rather than going out."""
+
+
 @pytest.fixture
 def lambda_context() -> FakeContext:
     return FakeContext()
