@@ -8,6 +8,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+PACKAGES = ("build_manifest", "judge_evaluation")
+"""Of the two Lambda functions."""
+
 
 def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
@@ -68,3 +71,10 @@ class Template:
             for resource in as_list(statement["Resource"]):
                 granted.setdefault(flat(resource), set()).update(as_list(statement["Action"]))
         return granted
+
+
+def function(template: Template, package: str) -> Json:
+    """The properties of the function whose code is in `lambdas/<package>`."""
+    _, resource = template.only("AWS::Lambda::Function", Handler=f"{package}.handler.handler")
+    properties: Json = resource["Properties"]
+    return properties
