@@ -13,7 +13,7 @@ from ministack.services import stepfunctions as sfn
 
 from local_aws.mends.registry import mend
 from local_aws.mends.stepfunctions_history import check_payload
-from local_aws.mends.stepfunctions_runs import (
+from local_aws.mends.stepfunctions_lanes import (
     ExecutionEndedError,
     Lane,
     LaneCancelledError,

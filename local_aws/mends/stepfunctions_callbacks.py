@@ -10,7 +10,8 @@ from typing import Any
 from ministack.services import stepfunctions as sfn
 
 from local_aws.mends.registry import mend
-from local_aws.mends.stepfunctions_runs import Run, current_lane
+from local_aws.mends.stepfunctions_lanes import current_lane
+from local_aws.mends.stepfunctions_runs import Run
 
 
 @mend("stepfunctions-callbacks", target="ministack.services.stepfunctions._invoke_with_callback")

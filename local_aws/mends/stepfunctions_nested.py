@@ -13,7 +13,8 @@ from ministack.services import stepfunctions as sfn
 
 from local_aws.identity import loopback_client
 from local_aws.mends.registry import mend
-from local_aws.mends.stepfunctions_runs import ExecutionEndedError, current_lane, run_of
+from local_aws.mends.stepfunctions_lanes import ExecutionEndedError, current_lane
+from local_aws.mends.stepfunctions_runs import run_of
 from local_aws.mends.stepfunctions_tasks import role_credentials
 from local_aws.workflow_calls import TaskFailedError, call_optimised_integration
 

@@ -10,7 +10,7 @@ from typing import Any
 from ministack.services import stepfunctions as sfn
 
 from local_aws.mends.registry import mend
-from local_aws.mends.stepfunctions_runs import current_lane
+from local_aws.mends.stepfunctions_lanes import current_lane
 
 TERMINAL_ERROR = "States.Runtime"
 """Never retried nor caught (Developer Guide, "Handling errors in Step Functions workflows")."""

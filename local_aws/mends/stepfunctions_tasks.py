@@ -9,12 +9,12 @@ from typing import Any
 from ministack.core.responses import new_uuid
 from ministack.services import stepfunctions as sfn
 
-from local_aws.config import REGION
 from local_aws.identity import Credentials, RoleUnusableError
 from local_aws.mends.registry import mend
 from local_aws.mends.stepfunctions_history import check_payload
+from local_aws.mends.stepfunctions_lanes import Lane, TaskTimedOutError, current_lane
 from local_aws.mends.stepfunctions_machines import assume
-from local_aws.mends.stepfunctions_runs import Lane, TaskTimedOutError, current_lane
+from local_aws.mends.stepfunctions_task_events import LambdaEvents, TaskEvents
 from local_aws.workflow_calls import (
     TaskFailedError,
     call_optimised_integration,
@@ -174,7 +174,7 @@ def _observed_call(
 ) -> Any:
     """Make the call with its events around it, and hold it to its time and its result to its size."""
     resource = state["Resource"]
-    events = _LambdaEvents(lane, resource) if ":function:" in resource else _TaskEvents(lane, resource)
+    events = LambdaEvents(lane, resource) if ":function:" in resource else TaskEvents(lane, resource)
     events.scheduled(arguments, timeout)
     try:
         if ".waitForTaskToken" in resource:
@@ -196,51 +196,3 @@ def _observed_call(
         raise
     events.ended("Succeeded", output=text)
     return result
-
-
-class _TaskEvents:
-    """History events of a call to a service."""
-
-    def __init__(self, lane: Lane, resource: str) -> None:
-        self._lane = lane
-        self._resource = dict(zip(("resourceType", "resource"), _event_names(resource), strict=True))
-
-    def scheduled(self, arguments: Any, timeout: float | None) -> None:
-        self._lane.record(
-            "TaskScheduled",
-            "taskScheduledEventDetails",
-            **self._resource,
-            region=REGION,
-            parameters=json.dumps(arguments),
-            timeoutInSeconds=None if timeout is None else int(timeout),
-        )
-        self._lane.record("TaskStarted", "taskStartedEventDetails", **self._resource)
-
-    def ended(self, how: str, **details: Any) -> None:
-        self._lane.record(f"Task{how}", f"task{how}EventDetails", **self._resource, **details)
-
-
-class _LambdaEvents(_TaskEvents):
-    """History events of a function that is a task's resource by its ARN."""
-
-    def scheduled(self, arguments: Any, timeout: float | None) -> None:
-        self._lane.record(
-            "LambdaFunctionScheduled",
-            "lambdaFunctionScheduledEventDetails",
-            resource=self._resource["resource"],
-            input=json.dumps(arguments),
-            timeoutInSeconds=None if timeout is None else int(timeout),
-        )
-        self._lane.record("LambdaFunctionStarted")
-
-    def ended(self, how: str, **details: Any) -> None:
-        self._lane.record(f"LambdaFunction{how}", f"lambdaFunction{how}EventDetails", **details)
-
-
-def _event_names(resource: str) -> tuple[str, str]:
-    """Type and resource as events give them: ("aws-sdk:ssm", "getParameter"), ("dynamodb", "getItem")."""
-    parts = resource.split(":")
-    if ":function:" in resource or ":activity:" in resource:
-        return "lambda", resource
-    split = 7 if parts[5] == "aws-sdk" else 6
-    return ":".join(parts[5:split]), ":".join(parts[split:])

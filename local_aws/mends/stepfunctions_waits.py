@@ -7,7 +7,7 @@ from typing import Any
 
 from local_aws.clock import Clock
 from local_aws.mends.registry import mend
-from local_aws.mends.stepfunctions_runs import current_lane
+from local_aws.mends.stepfunctions_lanes import current_lane
 
 
 @mend("stepfunctions-waits", target="ministack.services.stepfunctions._scaled_sleep")

@@ -13,16 +13,14 @@ from ministack.services import stepfunctions as sfn
 
 from local_aws.mends.registry import mend
 from local_aws.mends.stepfunctions_history import check_payload
-from local_aws.mends.stepfunctions_runs import (
+from local_aws.mends.stepfunctions_lanes import (
     ExecutionEndedError,
     Lane,
     MachineTimedOutError,
-    Run,
-    close_run,
     current_lane,
     enter_lane,
-    open_run,
 )
+from local_aws.mends.stepfunctions_runs import Run, close_run, open_run
 
 _log = logging.getLogger(__name__)
 _HANDLERS = {
