@@ -15,7 +15,7 @@ from pipeline_stack.workflows.operator_settings import number_of
 from pipeline_stack.workflows.registry import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
-JUDGE_TIMEOUT: Final = Duration.minutes(1)
+JUDGE_TIMEOUT: Final = Duration.minutes(2)
 
 # Failures whose cause lies outside the pictures: rights, the service itself, quotas. They are tried
 # again; every other reason is about the data, and is remembered until the data changes. The words are

@@ -157,3 +157,18 @@ def test_every_page_of_versions_stays_far_below_the_state_limit(machine: Machine
             assert arguments.get("MaxResults", 1) <= 25 or "VersionNames" in arguments, name
         if task["Resource"].endswith(":getParameters"):
             assert len(task["Arguments"]["Names"]) <= 10, name
+
+
+def test_an_invocation_is_awaited_for_longer_than_the_function_may_take(template: Template) -> None:
+    training = next(m for name, m in machines(template).items() if name.startswith("Training"))
+    for state, construct in {
+        "Measure the pictures": "ManifestBuilder",
+        "Write the manifests": "ManifestBuilder",
+        "Judge the version": "EvaluationJudge",
+    }.items():
+        (function,) = (
+            item["Properties"]
+            for name, item in template.of_type("AWS::Lambda::Function").items()
+            if name.startswith(construct)
+        )
+        assert training.states[state]["TimeoutSeconds"] > function["Timeout"], state
