@@ -92,7 +92,7 @@ def test_the_figures_of_the_model_and_its_labels_are_told() -> None:
 
 def test_the_worst_labels_come_first_and_those_without_a_score_before_them() -> None:
     document = summary(
-        label_result("good", 1.0), label_result("bad", 0.2), label_result("untested", pictures=0)
+        label_result("good", 1.0), label_result("bad", 0.0), label_result("untested", pictures=0)
     )
 
     assert [found["label"] for found in verdict(document=document)["labels"]] == ["untested", "bad", "good"]
