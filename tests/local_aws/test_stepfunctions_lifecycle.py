@@ -84,8 +84,12 @@ def test_refuses_input_and_names_that_are_none(lab: Lab) -> None:
 
 @pytest.mark.mend("stepfunctions-stop")
 def test_stops_a_wait_at_once(lab: Lab, status_events: str) -> None:
-    states = {"Wait": {"Type": "Wait", "Seconds": 3000, "Next": "After"}, "After": {"Type": "Succeed"}}
-    execution = lab.start(lab.machine(states))
+    role = lab.role()
+    states = {
+        "Wait": {"Type": "Wait", "Seconds": 3000, "Next": "After"},
+        "After": task("aws-sdk:sfn:listStateMachines", {}),
+    }
+    execution = lab.start(lab.machine(states, role=role))
 
     lab.sfn.stop_execution(executionArn=execution, error="Enough", cause="An operator said so.")
 
@@ -93,6 +97,7 @@ def test_stops_a_wait_at_once(lab: Lab, status_events: str) -> None:
     assert (ended["status"], ended["error"], ended["cause"]) == ("ABORTED", "Enough", "An operator said so.")
     time.sleep(2.0)
     assert lab.history(execution)[-1]["type"] == "ExecutionAborted"
+    assert not [call for call in lab.aws.calls() if role.rpartition("/")[2] in call["caller"]]
     details = events_of(lab, status_events, execution, 2)
     aborted = next(detail for detail in details if detail["status"] == "ABORTED")
     assert (aborted["error"], aborted["cause"]) == ("Enough", "An operator said so.")
