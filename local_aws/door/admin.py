@@ -55,11 +55,7 @@ class Admin:
         return {"faults": len(faults)}
 
     def _put_rekognition(self, document: Any) -> dict[str, Any]:
-        allowed = ("training_seconds", "next_training")
         if not isinstance(document, dict):
-            raise ValueError(f"Expected a JSON object with {' or '.join(allowed)}, found {document!r}.")
-        unknown = sorted(set(document) - set(allowed))
-        if unknown:
-            raise ValueError(f"Unknown key {', '.join(unknown)}; allowed: {', '.join(allowed)}.")
+            raise ValueError(f"Expected a JSON object of settings, found {document!r}.")
         self.configure_rekognition(**document)
         return document

@@ -22,12 +22,16 @@ CONDITION_FAILED: Final = (
 EXECUTION_GONE: Final = ("Sfn.ExecutionDoesNotExistException", "StepFunctions.ExecutionDoesNotExistException")
 PARAMETER_GONE: Final = ("Ssm.ParameterNotFoundException",)
 
-# Raised by lambdas/*/errors.py; tests/infrastructure holds both lists together.
+# Raised by lambdas/*/errors.py, all but StorageUnavailable, which another attempt may cure. A test holds
+# the lists together.
 PICTURES_CHANGED: Final = "PicturesChanged"
 PERMANENT_FUNCTION_ERRORS: Final = (
     PICTURES_CHANGED,
+    "RequestInvalid",
     "SettingsMissing",
     "StorageDenied",
+    "StorageRefused",
+    "ImageUnreadable",
     "EvaluationMissing",
     "EvaluationUnreadable",
 )

@@ -11,7 +11,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from pipeline_stack.workflows import names, retries
-from pipeline_stack.workflows.calls import Calls, unless_redriven
+from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
 
 # Longer than Deployment's own timeout, which is the one that should end it.
@@ -46,6 +46,11 @@ class NestedDeployment:
             cause="'The deployment ended as ' & $child.status & ': ' & "
             "($child.cause != '' ? $child.cause : $startCause) & ' Its execution: ' & $child.arn",
         )
+        never_started = ending.failure(
+            f"The {noun} did not start",
+            error="{% $startError %}",
+            cause=f"'While starting the {noun}: ' & $startCause",
+        )
         stack = Stack.of(scope)
         executions = stack.format_arn(
             service="states",
@@ -77,6 +82,8 @@ class NestedDeployment:
                 "'cause': $exists($states.result.Cause) ? $states.result.Cause : '', "
                 "'output': $exists($states.result.Output) ? $states.result.Output : '{}'} %}"
             },
+            # No child: it never started, and the start's own error is the one that explains.
+            handled=[Handled(errors=names.EXECUTION_GONE, then=never_started)],
             during=f"looking at the {noun}",
         )
         wait = sfn.Wait.jsonata(
@@ -99,23 +106,20 @@ class NestedDeployment:
             assign={"deployed": "{% $states.result.Output %}"},
             task_timeout=sfn.Timeout.duration(TIMEOUT),
         )
-        # A refused start leaves no child to look at; everything else does, or may.
         retries.NESTED_START.apply(run, prefixes=("StepFunctions",))
         run.add_catch(
-            ending.fail,
-            errors=["StepFunctions.AccessDeniedException", "States.QueryEvaluationError"],
+            look,
+            errors=[sfn.Errors.ALL],
             assign={
-                "error": "{% $states.errorOutput.Error %}",
-                "cause": "{% $states.errorOutput.Cause %}",
-                "during": "starting the deployment",
+                "startError": "{% $states.errorOutput.Error %}",
+                "startCause": "{% $states.errorOutput.Cause %}",
             },
         )
-        run.add_catch(look, errors=[sfn.Errors.ALL], assign={"startCause": "{% $states.errorOutput.Cause %}"})
         run.next(then)
         begin = sfn.Pass.jsonata(
             scope,
             f"Name the {noun}",
-            assign={"childName": execution_name, "startCause": ""},
+            assign={"childName": execution_name, "startError": "", "startCause": ""},
         )
         begin.next(run)
         self.start: Final = begin

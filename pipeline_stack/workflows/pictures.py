@@ -8,7 +8,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.workflows import messages
+from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.operator_settings import number_of
 from pipeline_stack.workflows.resources import PipelineResources
@@ -27,6 +28,12 @@ MEASURED: Final = {
     "'new_pictures': $states.result.Payload.new_pictures, 'skipped': $states.result.Payload.skipped, "
     "'warnings': $states.result.Payload.warnings}]) %}",
 }
+
+
+def pictures_changed(then: sfn.IChainable) -> Handled:
+    """The error of a function that met pictures changing under it, counted in `measures`."""
+    return Handled(errors=[names.PICTURES_CHANGED], then=then, assign={"measures": "{% $measures + 1 %}"})
+
 
 _NOT_ENOUGH: Final = (
     "{% $join(["
@@ -54,6 +61,7 @@ class DecideOnPictures:
     """States from the measured bucket to "train this": enter at `start`.
 
     - `train`: where the run goes on, with `measured` and `version` (its name) assigned.
+    - `changed`: entered when the pictures changed while they were being read.
     """
 
     def __init__(
@@ -64,6 +72,7 @@ class DecideOnPictures:
         ending: Ending,
         resources: PipelineResources,
         train: sfn.IChainable,
+        changed: sfn.IChainable,
     ) -> None:
         nothing = ending.outcome(
             "Nothing to train",
@@ -150,6 +159,7 @@ class DecideOnPictures:
                 "execution_id": "{% $me %}",
             },
             assign=MEASURED,
+            handled=[pictures_changed(changed)],
             during="measuring the pictures",
         )
         measure.next(look_up)

@@ -15,7 +15,6 @@ from constructs import Construct
 
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages, names
-from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.datasets import RefreshDatasets
 from pipeline_stack.workflows.ending import STARTED_BY_PARENT, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
@@ -23,7 +22,7 @@ from pipeline_stack.workflows.finish_deployment import DeployAccepted
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings, value_of
-from pipeline_stack.workflows.pictures import BUILD_TIMEOUT, MEASURED, DecideOnPictures
+from pipeline_stack.workflows.pictures import BUILD_TIMEOUT, MEASURED, DecideOnPictures, pictures_changed
 from pipeline_stack.workflows.reconcile import Reconcile
 from pipeline_stack.workflows.registry import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
@@ -121,17 +120,13 @@ class TrainingWorkflow(Construct):
                 "execution_id": "{% $me %}",
             },
             assign=MEASURED,
-            handled=[
-                Handled(
-                    errors=[names.PICTURES_CHANGED], then=changed, assign={"measures": "{% $measures + 1 %}"}
-                )
-            ],
+            handled=[pictures_changed(changed)],
             during="writing the manifests",
         )
         write.next(datasets.start)
         look = LookForVersion(self, ending=ending, project=project, absent=write, present=take_up)
         decide = DecideOnPictures(
-            self, pipeline=pipeline, ending=ending, resources=resources, train=look.start
+            self, pipeline=pipeline, ending=ending, resources=resources, train=look.start, changed=changed
         )
         unsettled = sfn.Pass.jsonata(
             self,

@@ -117,7 +117,8 @@ class Judge:
             },
             assign={
                 "verdict": "{% $states.result.Payload %}",
-                "worst": "{% $join([($states.result.Payload.labels[$type(f1) = 'number']^(f1))[[0..2]]"
+                # The function lists the weakest label first; one without a test picture has no F1.
+                "worst": "{% $join([$states.result.Payload.labels[$type(f1) = 'number'][[0..2]]"
                 ".(label & ' ' & $string($round(f1, 3)))], ', ') %}",
                 "report": "{% $merge([$report, {'version': $version, 'f1': $states.result.Payload.f1, "
                 "'minimum_f1': $states.result.Payload.minimum_f1, "

@@ -5,6 +5,9 @@ import re
 import pytest
 from jsonata import jsonata
 
+from lambdas.build_manifest import errors as build_errors
+from lambdas.judge_evaluation import errors as judge_errors
+from pipeline_stack.workflows import names
 from tests.infrastructure.asl import Machine, body_of, machines, texts
 from tests.infrastructure.templates import Template
 
@@ -172,3 +175,13 @@ def test_an_invocation_is_awaited_for_longer_than_the_function_may_take(template
             if name.startswith(construct)
         )
         assert training.states[state]["TimeoutSeconds"] > function["Timeout"], state
+
+
+def test_the_functions_errors_are_known_to_the_workflow() -> None:
+    raised = {
+        name
+        for module in (build_errors, judge_errors)
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Exception) and value.__subclasses__() == []
+    }
+    assert raised == {*names.PERMANENT_FUNCTION_ERRORS, "StorageUnavailable"}

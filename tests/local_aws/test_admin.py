@@ -19,7 +19,7 @@ from local_aws.launcher import LocalAws
         ("PUT", "/_local/faults", b"[", 400, "not JSON"),
         ("PUT", "/_local/faults", b"{}", 400, "Expected a JSON list of faults, found dict"),
         ("PUT", "/_local/rekognition", b"[]", 400, "Expected a JSON object"),
-        ("PUT", "/_local/rekognition", b'{"seconds": 1}', 400, "allowed: training_seconds, next_training"),
+        ("PUT", "/_local/rekognition", b'{"seconds": 1}', 400, "unknown; allowed are training_seconds"),
         ("PUT", "/_local/rekognition", b'{"training_seconds": "long"}', 400, "training_seconds"),
     ],
 )
