@@ -58,13 +58,13 @@ class Demo:
     def _deploy(self) -> DemoPipeline:
         self.view.title(f"Deploying {LOCAL_STACK} to the local AWS at {self.aws.endpoint_url}")
         outputs_file = self.work_dir / "outputs.json"
-        with self.view.working("Synthesised, bootstrapped and deployed with the CDK CLI"):
+        with self.view.working("Deploying with the CDK CLI"):
             deploy_local(self.cli, outputs_file=outputs_file, on_step=self.view.say)
         return DemoPipeline(aws=self.aws, cli=self.cli, outputs=Outputs.read(outputs_file))
 
     def _upload(self, pipeline: DemoPipeline) -> None:
         self.view.title("Uploading pictures, a folder a label")
-        with self.view.working(f"{PICTURES_PER_DIGIT * 10} handwritten digits"):
+        with self.view.working(f"Drawing and uploading {PICTURES_PER_DIGIT * 10} handwritten digits"):
             for digit in digits(per_label=PICTURES_PER_DIGIT):
                 pipeline.upload(digit)
         self.view.say(f"s3://{pipeline.outputs.bucket_name}/images_labeled_by_folder/0/ … 9/")
