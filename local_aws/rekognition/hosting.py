@@ -64,7 +64,8 @@ def stop_project_version(call: Call) -> dict[str, Any]:
         )
     version.status, version.status_message = "STOPPING", "The model is being stopped."
     version.pending = call.platform.pending(
-        call.platform.lead_times.stop_version, lambda: _set(version, "STOPPED", "The model is stopped.")
+        call.platform.wishes.stop_seconds or call.platform.lead_times.stop_version,
+        lambda: _set(version, "STOPPED", "The model is stopped."),
     )
     return {"Status": version.status}
 

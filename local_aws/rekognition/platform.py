@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -34,6 +34,8 @@ class Wishes:
     """How the next training ends, once: {"status": "TRAINING_FAILED", "message": …}."""
     start_seconds: float | None = None
     """How long a model takes to start; None is the service's usual time."""
+    stop_seconds: float | None = None
+    """The same for its stop."""
     next_start: dict[str, str] | None = None
     """How the next start ends, once: {"status": "FAILED", "message": …}."""
 
@@ -42,7 +44,7 @@ class Wishes:
         unknown = sorted(set(changes) - set(vars(self)))
         if unknown:
             raise ValueError(f"{', '.join(unknown)}: unknown; allowed are {', '.join(vars(self))}")
-        for name in ("training_seconds", "start_seconds"):
+        for name in ("training_seconds", "start_seconds", "stop_seconds"):
             if changes.get(name) is not None and not _is_positive(changes[name]):
                 raise ValueError(f"{name}: {changes[name]!r}; a number of AWS seconds above 0")
         for name, status in (("next_training", "TRAINING_FAILED"), ("next_start", "FAILED")):
@@ -81,7 +83,7 @@ class Platform:
     wall: Callable[[], float] = time.time
     lead_times: LeadTimes = field(default_factory=LeadTimes)
     wishes: Wishes = field(default_factory=Wishes)
-    workers: ThreadPoolExecutor = field(
+    workers: Executor = field(
         default_factory=lambda: ThreadPoolExecutor(JOB_THREADS, thread_name_prefix="rekognition-job")
     )
     _accounts: dict[tuple[str, str], Account] = field(default_factory=dict)

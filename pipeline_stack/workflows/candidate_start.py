@@ -23,12 +23,12 @@ START_TURNS: Final = 60
 # Copied from the version's record as they are; a version trained by hand has none, and they are left out.
 _POINTER_ITEM: Final = (
     "{% {'kind': {'S': 'pointer'}, 'name': {'S': 'live'}, 'version': {'S': $version}, "
-    "'deployed_at': {'S': $now()}, 'execution': {'S': $me}, 'digest': $record.digest, "
+    "'deployed_at': {'S': $switchedAt}, 'execution': {'S': $me}, 'digest': $record.digest, "
     "'pictures': $record.pictures_total, 'f1': $record.f1} %}"
 )
 _LIVE: Final = (
     "{% {'version': $version, 'pictures': $number($record.pictures_total.N), 'f1': $number($record.f1.N), "
-    "'deployed_at': $now()} %}"
+    "'deployed_at': $switchedAt} %}"
 )
 
 
@@ -54,7 +54,8 @@ class StartCandidate:
         project = resources.project
         move: sfn.IChainable = self._move_pointer(registry, resources).next(live)
         is_live = (
-            sfn.Choice.jsonata(scope, "Is it live already?")
+            # One time for the pointer, the record and the parameter: each expression has its own $now().
+            sfn.Choice.jsonata(scope, "Is it live already?", assign={"switchedAt": "{% $now() %}"})
             .when(sfn.Condition.jsonata("{% $live.version = $version %}"), live)
             .otherwise(move)
         )
@@ -152,7 +153,7 @@ class StartCandidate:
                 registry.update_part(
                     "version",
                     "{% $version %}",
-                    {"outcome": {"S": "deployed"}, "deployed_at": {"S": "{% $now() %}"}},
+                    {"outcome": {"S": "deployed"}, "deployed_at": {"S": "{% $switchedAt %}"}},
                 ),
             ],
             assign={"live": _LIVE},

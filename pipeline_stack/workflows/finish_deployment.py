@@ -23,9 +23,8 @@ class DeployAccepted:
             outcome="deployed",
             subject=messages.subject(pipeline, "$version & ' is live, F1 ' & $string($round($report.f1, 3))"),
             message=messages.message(
-                "'The model ' & $version & ' was trained, met the minimum and now serves. The one "
-                "before it was "
-                "stopped.'"
+                "'The model ' & $version & ' was trained, met the minimum and now serves; no other "
+                "model of the project runs.'"
             ),
         )
         finished = ending.registry.delete(

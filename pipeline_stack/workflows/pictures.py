@@ -46,7 +46,9 @@ _NOT_ENOUGH: Final = (
     f"$force = false and $measured.new_pictures < {number_of('Minimum-Untrained-Images')} ? "
     "'Found ' & $string($measured.new_pictures) & ' new pictures since the last trained set; "
     f"Minimum-Untrained-Images asks for ' & {'$values.`Minimum-Untrained-Images`'} & '.', "
-    f"$source = 'schedule' and $measured.youngest_seconds < {SETTLED_SECONDS} ? "
+    # An empty bucket has no youngest picture, and JSONata does not compare null.
+    "$source = 'schedule' and $type($measured.youngest_seconds) = 'number' "
+    f"and $measured.youngest_seconds < {SETTLED_SECONDS} ? "
     "'The youngest picture came ' & $string($measured.youngest_seconds) & ' seconds ago; "
     f"a scheduled check waits until the pictures have rested {SETTLED_SECONDS // 60} minutes.'"
     "], ' ') %}"

@@ -73,6 +73,7 @@ def test_a_page_of_parameters_becomes_values_by_name(training: Machine) -> None:
         ({"new_pictures": 0}, "operator", True, ""),
         ({"youngest_seconds": 599}, "schedule", False, "599 seconds ago"),
         ({"youngest_seconds": 599}, "operator", False, ""),
+        ({"youngest_seconds": None}, "schedule", False, ""),
         ({"problem": "Too many labels."}, "operator", True, "Too many labels."),
         (
             {"pictures": {"total": 10, "labels": {"apple": {}}}, "new_pictures": 10},

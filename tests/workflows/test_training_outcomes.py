@@ -81,6 +81,7 @@ def test_too_few_new_pictures_are_counted_and_said(stocked: Operator) -> None:
 
 def test_an_empty_bucket_or_a_single_label_is_no_training_set(operator: Operator) -> None:
     assert operator.run(force=True)["outcome"] == "nothing_to_train"
+    assert operator.run(source="schedule")["outcome"] == "nothing_to_train"
     operator.upload_fruits(("apple",), 12)
     report = operator.run(force=True)
     assert report["outcome"] == "nothing_to_train"
