@@ -9,68 +9,50 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from local_aws.rekognition.features import Vector
+from local_aws.rekognition.scaling import Blocks, Matrix, Scaler, Truth
 
-Matrix = npt.NDArray[np.float64]
-Blocks = tuple[Vector, ...]
+__all__ = ["Blocks", "TrainedModel", "train"]
 
 STRENGTH = 30.0
 """Inverse of the regularisation, fixed: a dozen pictures a label leave nothing to tune it on."""
-BLOCK_WEIGHTS = (0.7, 1.0, 1.5)
-"""Colours, texture, shape. Shape says most with few pictures; a busy background says most in colours."""
 FOLDS = 4
 TEMPERATURES = np.geomspace(0.05, 20, 60)
 SEED = 7
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scaler:
-    """Brings every measurement to the same spread, and every block to its weight."""
+class LinearModel:
+    """Scaled measurements to linear scores."""
 
-    means: tuple[Matrix, ...]
-    spreads: tuple[Matrix, ...]
-
-    @classmethod
-    def fit(cls, pictures: Sequence[Blocks]) -> Scaler:
-        """Measurements that hardly vary are not blown up."""
-        stacks = [np.array(block, dtype=np.float64) for block in zip(*pictures, strict=True)]
-        spreads = []
-        for stack, weight in zip(stacks, BLOCK_WEIGHTS, strict=True):
-            spread = stack.std(axis=0)
-            floor = 0.1 * np.median(spread) + 1e-3
-            spreads.append(np.maximum(spread, floor) * np.sqrt(stack.shape[1]) / weight)
-        return cls(means=tuple(stack.mean(axis=0) for stack in stacks), spreads=tuple(spreads))
-
-    def apply(self, pictures: Sequence[Blocks]) -> Matrix:
-        """One row a picture."""
-        return np.array(
-            [
-                np.concatenate(
-                    [(block - m) / s for block, m, s in zip(p, self.means, self.spreads, strict=True)]
-                )
-                for p in pictures
-            ]
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinearScores:
-    """Linear scores and the temperature that makes honest confidences of them."""
-
+    scaler: Scaler
     weights: Matrix
     """Labels x measurements."""
     offsets: Matrix
+
+    def raw(self, pictures: Sequence[Blocks]) -> Matrix:
+        """Scores before they become confidences."""
+        return np.asarray(self.scaler.apply(pictures) @ self.weights.T + self.offsets)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedModel:
+    """Gives every label a confidence for a picture; thresholds come from the evaluation."""
+
+    labels: tuple[str, ...]
+    linear: LinearModel
     is_exclusive: bool
     """True when each training picture had one label: the labels then share one certainty."""
-    temperature: float = 1.0
+    temperature: float
+    """Makes honest confidences of the linear scores."""
+    thresholds: dict[str, float] = field(default_factory=dict)
+    """The assumed threshold of each label, 0 to 1."""
 
-    def raw(self, rows: Matrix) -> Matrix:
-        """Scores before they become confidences."""
-        return np.asarray(rows @ self.weights.T + self.offsets)
-
-    def confidences(self, rows: Matrix) -> Matrix:
-        """From 0 to 1, one column a label."""
-        return to_confidences(self.raw(rows), temperature=self.temperature, is_exclusive=self.is_exclusive)
+    def confidences(self, pictures: Sequence[Blocks]) -> Matrix:
+        """From 0 to 1; one row a picture, one column a label."""
+        if not pictures:
+            return np.zeros((0, len(self.labels)))
+        raw = self.linear.raw(pictures)
+        return to_confidences(raw, temperature=self.temperature, is_exclusive=self.is_exclusive)
 
 
 def to_confidences(raw: Matrix, *, temperature: float, is_exclusive: bool) -> Matrix:
@@ -82,63 +64,39 @@ def to_confidences(raw: Matrix, *, temperature: float, is_exclusive: bool) -> Ma
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainedModel:
-    """Gives every label a confidence for a picture; thresholds come from the evaluation."""
-
-    labels: tuple[str, ...]
-    scaler: Scaler
-    scores: LinearScores
-    thresholds: dict[str, float] = field(default_factory=dict)
-    """The assumed threshold of each label, 0 to 1."""
-
-    def confidences(self, pictures: Sequence[Blocks]) -> Matrix:
-        """One row a picture, one column a label."""
-        if not pictures:
-            return np.zeros((0, len(self.labels)))
-        return self.scores.confidences(self.scaler.apply(pictures))
-
-
 def train(pictures: Sequence[Blocks], truths: Sequence[frozenset[str]]) -> TrainedModel:
     """Fit a model. Deterministic: the same pictures in the same order give the same model."""
     labels = tuple(sorted(set().union(*truths)))
     truth = np.array([[label in present for label in labels] for present in truths])
-    scaler = Scaler.fit(pictures)
-    rows = scaler.apply(pictures)
-    basis = _row_space(rows)
     is_exclusive = bool((truth.sum(axis=1) == 1).all())
-    scores = _fit(rows @ basis.T, truth, is_exclusive=is_exclusive)
-    temperature = _calibrate(rows @ basis.T, truth, is_exclusive=is_exclusive)
     return TrainedModel(
         labels=labels,
-        scaler=scaler,
-        scores=LinearScores(
-            weights=scores.weights @ basis,
-            offsets=scores.offsets,
-            is_exclusive=is_exclusive,
-            temperature=temperature,
-        ),
+        linear=_fit(pictures, truth, is_exclusive=is_exclusive),
+        is_exclusive=is_exclusive,
+        temperature=_calibrate(pictures, truth, is_exclusive=is_exclusive),
     )
+
+
+def _fit(pictures: Sequence[Blocks], truth: Truth, *, is_exclusive: bool) -> LinearModel:
+    scaler = Scaler.fit(pictures, truth)
+    rows = scaler.apply(pictures)
+    basis = _row_space(rows)
+    rows = rows @ basis.T
+    if is_exclusive:
+        weights, offsets = _logistic(rows, truth.argmax(axis=1), truth.shape[1])
+    else:
+        fits = [_one_label(rows, truth[:, column]) for column in range(truth.shape[1])]
+        weights = np.vstack([label_weights for label_weights, _ in fits])
+        offsets = np.concatenate([label_offsets for _, label_offsets in fits])
+    return LinearModel(scaler=scaler, weights=weights @ basis, offsets=offsets)
 
 
 def _row_space(rows: Matrix) -> Matrix:
     """An orthonormal basis of the pictures' span: a ridge penalty sees nothing outside it."""
-    if rows.shape[0] >= rows.shape[1]:
+    if 2 * rows.shape[0] >= rows.shape[1]:
         return np.eye(rows.shape[1])
     _, sizes, basis = np.linalg.svd(rows, full_matrices=False)
     return np.asarray(basis[: max(1, int((sizes > 1e-9 * sizes[0]).sum()))])
-
-
-def _fit(rows: Matrix, truth: npt.NDArray[np.bool_], *, is_exclusive: bool) -> LinearScores:
-    if is_exclusive:
-        weights, offsets = _logistic(rows, truth.argmax(axis=1), truth.shape[1])
-        return LinearScores(weights=weights, offsets=offsets, is_exclusive=True)
-    fits = [_one_label(rows, truth[:, column]) for column in range(truth.shape[1])]
-    return LinearScores(
-        weights=np.vstack([weights for weights, _ in fits]),
-        offsets=np.concatenate([offsets for _, offsets in fits]),
-        is_exclusive=False,
-    )
 
 
 def _one_label(rows: Matrix, is_present: npt.NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
@@ -152,23 +110,24 @@ def _logistic(rows: Matrix, classes: npt.NDArray[Any], count: int) -> tuple[Matr
     """Weights and offsets of each class. Classes count alike, however many pictures each has."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a second to import: with the first job
 
-    fitted = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=300, tol=1e-3).fit(
-        rows, classes
-    )
+    regression = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=300, tol=1e-3)
+    fitted = regression.fit(rows, classes)
     if count == 2:
         half = fitted.coef_ / 2
         return np.vstack([-half, half]), np.concatenate([-fitted.intercept_, fitted.intercept_]) / 2
     return np.asarray(fitted.coef_), np.asarray(fitted.intercept_)
 
 
-def _calibrate(rows: Matrix, truth: npt.NDArray[np.bool_], *, is_exclusive: bool) -> float:
+def _calibrate(pictures: Sequence[Blocks], truth: Truth, *, is_exclusive: bool) -> float:
     """The temperature under which pictures left out of the fit get the likeliest confidences."""
     fold_of = _folds(truth)
-    raw, seen = np.zeros(truth.shape), np.zeros(len(rows), dtype=bool)
+    raw, seen = np.zeros(truth.shape), np.zeros(len(truth), dtype=bool)
     for fold in range(FOLDS):
         held = fold_of == fold
         if held.any() and truth[~held].any(axis=0).all():
-            raw[held] = _fit(rows[~held], truth[~held], is_exclusive=is_exclusive).raw(rows[held])
+            kept = [picture for picture, is_held in zip(pictures, held, strict=True) if not is_held]
+            left_out = [picture for picture, is_held in zip(pictures, held, strict=True) if is_held]
+            raw[held] = _fit(kept, truth[~held], is_exclusive=is_exclusive).raw(left_out)
             seen |= held
     if not seen.any():
         return 1.0
@@ -179,7 +138,7 @@ def _calibrate(rows: Matrix, truth: npt.NDArray[np.bool_], *, is_exclusive: bool
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
-def _folds(truth: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+def _folds(truth: Truth) -> npt.NDArray[np.intp]:
     """Deals each label's pictures out evenly; a label's only picture is never held out (-1)."""
     generator = np.random.default_rng(SEED)
     fold_of = np.full(len(truth), -1)
@@ -191,7 +150,7 @@ def _folds(truth: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
     return fold_of
 
 
-def _loss(confidences: Matrix, truth: npt.NDArray[np.bool_]) -> float:
+def _loss(confidences: Matrix, truth: Truth) -> float:
     # Never quite certain: a label that was always right in a dozen pictures may be wrong in the next dozen.
     doubt = 0.5 / (len(truth) + 1)
     likely = np.clip(np.where(truth, confidences, 1 - confidences), 1e-12, 1)

@@ -9,14 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from local_aws.rekognition import quotas
-from local_aws.rekognition.features import Vector, measure
+from local_aws.rekognition.features import measure
 from local_aws.rekognition.line_errors import LineError, ManifestError, line_error
 from local_aws.rekognition.manifest import ManifestLine
 from local_aws.rekognition.pictures import PictureFormatError, PictureSizeError, open_picture
+from local_aws.rekognition.scaling import Blocks
 from local_aws.rekognition.storage import ObjectStore, StorageDeniedError, StorageMissingError
 
-Blocks = tuple[Vector, ...]
 READERS = 4
+UNREACHABLE = line_error("ERROR_INVALID_IMAGE")
+"""The error of a picture that S3 would not give; compared by identity with that of a broken one."""
 CACHED_PICTURES = 20_000
 """About 4 KiB each."""
 
@@ -75,7 +77,9 @@ def _read(storage: ObjectStore, line: ManifestLine, cache: MeasureCache) -> Bloc
         return None
     try:
         return measure_stored(storage, line.bucket, line.key, cache)
-    except (StorageDeniedError, StorageMissingError, PictureFormatError, PictureSizeError):
+    except (StorageDeniedError, StorageMissingError):
+        return UNREACHABLE
+    except (PictureFormatError, PictureSizeError):
         return line_error("ERROR_INVALID_IMAGE")
 
 

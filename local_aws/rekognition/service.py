@@ -9,7 +9,7 @@ import logging
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,8 @@ class Service:
     """Custom Labels over one platform."""
 
     platform: Platform
-    requests: ThreadPoolExecutor
+    requests: Executor
+    """Threads for the operations that read S3."""
 
     async def answer(
         self, *, target: str, body: bytes, account_id: str, region: str, access_key_id: str

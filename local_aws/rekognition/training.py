@@ -15,7 +15,13 @@ from local_aws.rekognition.datasets import fetch_manifest
 from local_aws.rekognition.evaluation import Evaluation, Scores, evaluate
 from local_aws.rekognition.line_errors import LineError, ManifestError
 from local_aws.rekognition.manifest import ManifestLine, read_manifest
-from local_aws.rekognition.picture_reading import Blocks, MeasureCache, check_images_bucket, read_pictures
+from local_aws.rekognition.picture_reading import (
+    UNREACHABLE,
+    MeasureCache,
+    check_images_bucket,
+    read_pictures,
+)
+from local_aws.rekognition.scaling import Blocks
 from local_aws.rekognition.snapshots import snapshot
 from local_aws.rekognition.storage import ObjectStore
 from local_aws.rekognition.training_output import OutputBucket, assets_member, manifest_member
@@ -152,6 +158,9 @@ class TrainingJob:
         try:
             check_images_bucket(self.storage, lines)
             readings = read_pictures(self.storage, lines, self.cache)
+            wanted = [reading for reading in readings if reading is not None]
+            if wanted and all(reading is UNREACHABLE for reading in wanted):
+                errors.append("ERROR_FAILED_IMAGES_S3_COPY")
         except ManifestError as error:
             errors.append(error.code)
         checked = tuple(
