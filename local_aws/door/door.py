@@ -83,7 +83,7 @@ class Door:
         await send_response(response, send)
 
     def _injected(self, call: AwsCall) -> tuple[str, HttpResponse] | None:
-        error = self.faults.error_for(service=call.service, operation=call.operation)
+        error = self.faults.error_for(service=call.service, operation=call.operation, caller=call.caller)
         if error is None:
             return None
         message = f"{error} was asked for through PUT /_local/faults."

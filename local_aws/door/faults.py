@@ -24,11 +24,13 @@ class Fault:
     error: str
     after: int = 0
     times: int = 1
+    caller: str = ""
+    """Only calls whose caller's ARN holds this text are counted and failed; empty is everybody."""
     seen: int = 0
     """Calls of the operation since the fault was set."""
 
 
-_KEYS = ("service", "operation", "error", "after", "times")
+_KEYS = ("service", "operation", "error", "after", "times", "caller")
 
 
 def parse_faults(document: Any) -> list[Fault]:
@@ -53,6 +55,7 @@ def _parse(item: Any, position: int) -> Fault:
         error=_text(item, "error", where),
         after=_count(item, "after", where, least=0, default=0),
         times=_count(item, "times", where, least=1, default=1),
+        caller=_text(item, "caller", where) if "caller" in item else "",
     )
     _check_operation(fault, where)
     return fault
@@ -99,12 +102,12 @@ class Faults:
         with self._lock:
             self._faults = list(faults)
 
-    def error_for(self, *, service: str, operation: str) -> str | None:
+    def error_for(self, *, service: str, operation: str, caller: str) -> str | None:
         """Count a call; the error it must fail with, if any."""
         error = None
         with self._lock:
             for fault in self._faults:
-                if (fault.service, fault.operation) != (service, operation):
+                if (fault.service, fault.operation) != (service, operation) or fault.caller not in caller:
                     continue
                 fault.seen += 1
                 if error is None and fault.after < fault.seen <= fault.after + fault.times:

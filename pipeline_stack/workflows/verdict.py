@@ -21,7 +21,7 @@ JUDGE_TIMEOUT: Final = Duration.minutes(2)
 # again; every other reason is about the data, and is remembered until the data changes. The words are
 # those of the documented messages and codes (Custom Labels guide, "Debugging a failed model training").
 _NOT_THE_DATA: Final = (
-    "/permission|access|authori[sz]ed|denied|internal|service error|throttl|unavailable|"
+    "/permission|access|authori[sz]ed|denied|internal|service (error|issue)|throttl|unavailable|"
     "limit exceeded|quota|FAILED_IMAGES_S3_COPY|try again/i"
 )
 

@@ -145,6 +145,7 @@ def test_a_forced_retrain_has_a_name_of_its_own_and_keeps_it(training: Machine) 
         ("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET", False),
         ("Amazon Rekognition experienced a service error.", False),
         ("Internal server error", False),
+        ("Amazon Rekognition experienced a service issue.", False),
         ("ERROR_FAILED_IMAGES_S3_COPY", False),
         ("Access denied to the output bucket", False),
     ],

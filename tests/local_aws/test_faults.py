@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws.launcher import LocalAws, LocalAwsError
 from tests.local_aws.resources import error_code, fresh
@@ -91,3 +92,11 @@ def test_a_malformed_fault_is_refused_in_plain_words(aws: LocalAws, faults: list
         aws.faults(faults)
 
     assert words in str(refusal.value)
+
+
+def test_a_fault_meets_only_the_callers_it_names(aws: LocalAws) -> None:
+    aws.faults([{"service": "ssm", "operation": "DescribeParameters", "error": "X", "caller": "nobody"}])
+    aws.client("ssm").describe_parameters()
+    aws.faults([{"service": "ssm", "operation": "DescribeParameters", "error": "X", "caller": ":root"}])
+    with pytest.raises(ClientError, match="X"):
+        aws.client("ssm").describe_parameters()
