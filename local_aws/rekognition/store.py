@@ -59,8 +59,6 @@ class Version:
     status_message: str
     output_config: dict[str, str]
     description: str | None = None
-    kms_key_id: str | None = None
-    source_arn: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
     training_ended: float | None = None
     billable_seconds: int | None = None

@@ -35,6 +35,8 @@ def create_project_version(call: Call) -> dict[str, Any]:
     account, params = call.account, call.params
     if "FeatureConfig" in params:
         raise InvalidParameterException("FeatureConfig applies to CONTENT_MODERATION projects only.")
+    if "KmsKeyId" in params:
+        raise InvalidParameterException("KmsKeyId: the local AWS keeps copies and results unencrypted.")
     project = account.project(params["ProjectArn"])
     train_source, test_source = _sources(project, params)
     _check_room(call, project, params["VersionName"])
@@ -53,7 +55,6 @@ def create_project_version(call: Call) -> dict[str, Any]:
         status_message="The model is being trained.",
         output_config=dict(params["OutputConfig"]),
         description=params.get("VersionDescription"),
-        kms_key_id=params.get("KmsKeyId"),
         tags=dict(params.get("Tags", {})),
     )
     job = TrainingJob(
@@ -180,9 +181,7 @@ def _describe(version: Version) -> dict[str, Any]:
         "MaxInferenceUnits": version.max_inference_units,
         "TrainingEndTimestamp": version.training_ended,
         "BillableTrainingTimeInSeconds": version.billable_seconds,
-        "KmsKeyId": version.kms_key_id,
         "VersionDescription": version.description,
-        "SourceProjectVersionArn": version.source_arn,
         **version.results,
     }
     return {name: value for name, value in members.items() if value is not None and value != {}}

@@ -75,7 +75,10 @@ class Pipeline:
 
     def create_datasets(self) -> None:
         for arn in [self.create_dataset(kind) for kind in ("TRAIN", "TEST")]:
-            eventually(lambda arn=arn: self.dataset(arn)["Status"], "CREATE_COMPLETE")
+            self.wait_for_dataset(arn)
+
+    def wait_for_dataset(self, arn: str, status: str = "CREATE_COMPLETE") -> None:
+        eventually(lambda: self.dataset(arn)["Status"], status)
 
     def train(self, client: Any = None, version: str = "v1") -> str:
         answer = (client or self.rekognition).create_project_version(
@@ -101,7 +104,7 @@ class Pipeline:
         user = f"user-{uuid.uuid4().hex[:12]}"
         iam.create_user(UserName=user)
         resources = {"bucket": f"arn:aws:s3:::{self.name}", "objects": f"arn:aws:s3:::{self.name}/*"}
-        statements = [
+        statements: list[dict[str, Any]] = [
             {"Effect": "Allow", "Action": "rekognition:*", "Resource": f"{self.project_arn[:-14]}/*"}
         ]
         for kind, actions in EVERYTHING_NEEDED_OF_S3.items():
@@ -142,8 +145,8 @@ def test_pictures_become_a_model_that_tells_new_ones_apart(pipeline: Pipeline) -
         answer = pipeline.rekognition.detect_custom_labels(ProjectVersionArn=arn, Image=image)
         assert [item["Name"] for item in answer["CustomLabels"]] == [label]
     key = "images labelled/red/test 0+é.png"
-    image = {"S3Object": {"Bucket": pipeline.name, "Name": key}}
-    answer = pipeline.rekognition.detect_custom_labels(ProjectVersionArn=arn, Image=image)
+    place = {"Bucket": pipeline.name, "Name": key}
+    answer = pipeline.rekognition.detect_custom_labels(ProjectVersionArn=arn, Image={"S3Object": place})
     assert [item["Name"] for item in answer["CustomLabels"]] == ["red"]
     pipeline.rekognition.stop_project_version(ProjectVersionArn=arn)
     eventually(pipeline.status, "STOPPED")
@@ -152,8 +155,7 @@ def test_pictures_become_a_model_that_tells_new_ones_apart(pipeline: Pipeline) -
 def test_the_documented_rights_are_enough(pipeline: Pipeline) -> None:
     caller = pipeline.caller()
     for kind in ("TRAIN", "TEST"):
-        arn = pipeline.create_dataset(kind, caller)
-        eventually(lambda arn=arn: pipeline.dataset(arn)["Status"], "CREATE_COMPLETE")
+        pipeline.wait_for_dataset(pipeline.create_dataset(kind, caller))
     pipeline.train(caller)
     eventually(pipeline.status, "TRAINING_COMPLETED")
 
@@ -181,7 +183,7 @@ def test_each_documented_right_is_needed_to_train(pipeline: Pipeline, right: str
 @pytest.mark.parametrize("right", ["s3:GetBucketAcl", "s3:GetObjectAcl"])
 def test_a_dataset_fails_when_a_right_on_the_bucket_is_missing(pipeline: Pipeline, right: str) -> None:
     arn = pipeline.create_dataset("TRAIN", pipeline.caller(without=right))
-    eventually(lambda: pipeline.dataset(arn)["Status"], "CREATE_FAILED")
+    pipeline.wait_for_dataset(arn, "CREATE_FAILED")
     assert "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET" in pipeline.dataset(arn)["StatusMessage"]
 
 

@@ -31,7 +31,7 @@ def test_a_dataset_is_complete_after_its_time(lab: Lab) -> None:
 def test_a_dataset_is_not_complete_before_its_manifest_is_read() -> None:
     with ThreadPoolExecutor(1) as workers:
         lab, go_on = Lab(workers=workers), Event()
-        workers.submit(go_on.wait)
+        workers.submit(go_on.wait, 5)
         arn = lab.dataset(lab.project(), "TRAIN", *CATS)
         assert lab.describe_dataset(arn)["Status"] == "CREATE_IN_PROGRESS"
         go_on.set()

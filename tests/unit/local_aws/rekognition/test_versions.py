@@ -178,10 +178,14 @@ def test_a_model_is_not_deleted_while_it_trains(lab: Lab) -> None:
         lab.call("DeleteProjectVersion", ProjectVersionArn=arn)
 
 
+def test_a_key_is_refused_rather_than_ignored(lab: Lab) -> None:
+    with pytest.raises(CallError, match=r"InvalidParameterException.*KmsKeyId"):
+        lab.train(ready_project(lab), KmsKeyId="alias/key")
+
+
 def test_what_was_asked_for_is_described(lab: Lab) -> None:
     project = ready_project(lab)
-    lab.train(project, VersionDescription="The first", KmsKeyId="alias/key")
+    lab.train(project, VersionDescription="The first")
     found = lab.describe_version(project)
     assert found["VersionDescription"] == "The first"
-    assert found["KmsKeyId"] == "alias/key"
     assert found["OutputConfig"] == {"S3Bucket": BUCKET, "S3KeyPrefix": "evaluation/"}
