@@ -112,6 +112,13 @@ TagKey = Annotated[
 TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{0,256}$")]
 
 
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    """SNS has one subscription for an address, and the CDK one construct."""
+    if len({value.lower() for value in values}) < len(values):
+        raise ValueError("an address is given twice")
+    return values
+
+
 class EnvironmentSettings(BaseModel):
     """What differs between environments. A field's description says what is allowed: it is what somebody
     reads who typed something else."""
@@ -124,8 +131,9 @@ class EnvironmentSettings(BaseModel):
     region: Annotated[str, _among(REGIONS)] | None = Field(
         default=None, description=f"a Region that has Rekognition Custom Labels: {', '.join(REGIONS)}"
     )
-    notification_emails: tuple[EmailStr, ...] = Field(
-        default=(), description='a list of e-mail addresses that can receive mail: ["name@example.com"]'
+    notification_emails: Annotated[tuple[EmailStr, ...], AfterValidator(_distinct)] = Field(
+        default=(),
+        description='a list of different e-mail addresses that can receive mail: ["name@example.com"]',
     )
     removal_policy: Literal["destroy", "retain"] = Field(
         description='"destroy" or "retain": what happens to the pictures and the registry with the stack'

@@ -72,7 +72,9 @@ class TrainingPipelineStack(cdk.Stack):
         training = TrainingWorkflow(
             self, "Training", resources=resources, deployment=deployment.state_machine
         )
-        ended_runs = EndedRunsWorkflow(self, "EndedRuns", resources=resources)
+        ended_runs = EndedRunsWorkflow(
+            self, "EndedRuns", resources=resources, deployment=deployment.state_machine
+        )
         accept_workflow_findings(
             training=training.state_machine,
             deployment=deployment.state_machine,

@@ -52,7 +52,7 @@ class Handled:
 class Calls:
     """Builds the tasks of one workflow.
 
-    `failure` is where every unexpected error goes, with the variables `error`, `cause` and `during`
+    `failure` is where every unexpected error goes, with the variables `errorName`, `cause` and `during`
     (what the run was doing, in words) assigned.
     """
 
@@ -92,7 +92,7 @@ class Calls:
         task.add_catch(
             failure or self.failure,
             errors=[sfn.Errors.ALL],
-            assign={"error": "{% $states.errorOutput.Error %}", "cause": cause, "during": during},
+            assign={"errorName": "{% $states.errorOutput.Error %}", "cause": cause, "during": during},
         )
 
     def aws(
@@ -221,7 +221,8 @@ class Calls:
 # \x5c is a backslash: JSONata's reader of patterns stumbles over a real one before a bracket.
 FUNCTION_ERROR_WORDS: Final = (
     "{% ("
-    '$found := $match($states.errorOutput.Cause, /"errorMessage"\\s*:\\s*("(?:[^"\\x5c]|\\x5c.)*")/); '
+    "$found := $match($states.errorOutput.Cause, "
+    '/"errorMessage"\\s*:\\s*("[^"\\x5c]*(?:\\x5c.[^"\\x5c]*)*")/); '
     "$exists($found) ? $parse($found[0].groups[0]) : $states.errorOutput.Cause"
     ") %}"
 )

@@ -11,6 +11,7 @@ from constructs import Construct
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, STARTABLE, describe_version, one_of
+from pipeline_stack.workflows.candidate_stop import MOVING
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels, names_of
 from pipeline_stack.workflows.operator_settings import number_of
@@ -36,7 +37,7 @@ class StartCandidate:
     """States from "where does it stand?" to the moved pointer; enter at `start`.
 
     - `live`: where the run goes on once the pointer names the version.
-    - `failed`: entered with `error`, `cause`, `during` when it could not be brought to RUNNING.
+    - `failed`: entered with `errorName`, `cause`, `during` when it could not be brought to RUNNING.
     """
 
     def __init__(
@@ -109,7 +110,9 @@ class StartCandidate:
             "The model failed to start",
             error=names.MODEL_START_FAILED,
             cause="'Rekognition could not start the model ' & $version & ': ' & "
-            "($exists($described.message) ? $described.message : 'it gave no reason') & '.'",
+            "($exists($described.message) ? $described.message : 'it gave no reason') & ' "
+            "The next check tries "
+            'again; Training with the input {"force": true} leaves this version and trains another.\'',
             then=failed,
         )
         not_deployable = ending.failure(
@@ -157,7 +160,7 @@ class StartCandidate:
                 ),
             ],
             assign={"live": _LIVE},
-            during="moving the live pointer",
+            during=MOVING,
         )
 
     @staticmethod
@@ -173,7 +176,8 @@ class StartCandidate:
                 "'Rekognition has no free slot to start the model ' & $version & ': ' & $refusal",
                 f"'Running in this project: ' & {names_of('$hosted')} & '. Models of other projects in this "
                 "account and Region count too. Stop one, or ask AWS for a higher quota of running models; "
-                "the next check tries again, without training again.'",
+                "then start this Deployment again. A version that Training accepted is tried again by its "
+                "next check.'",
             ),
             report="{'version': $version, 'reason': 'No free model slot: ' & $refusal & ' Running in this "
             f"project: ' & {names_of('$hosted')} & '.'}}",

@@ -17,6 +17,8 @@ from pipeline_stack.workflows.registry import Registry
 
 # An hour until a slow start is over, one more for the stop (one minute a turn).
 TURNS: Final = 120
+# What a run is doing as it moves the live pointer.
+MOVING: Final = "moving the live pointer"
 
 
 class StopCandidate:
@@ -24,10 +26,13 @@ class StopCandidate:
 
     A version still STARTING is awaited first, since it cannot be stopped. Whatever goes wrong here is
     left to the next run's reconciliation: the error that the operator reads stays the first one.
+    - `moved`: where the run goes on if the live pointer was moved after all.
     `calls` and `registry` build tasks whose failures lead here.
     """
 
-    def __init__(self, scope: Construct, *, ending: Ending, project: CustomLabelsProject) -> None:
+    def __init__(
+        self, scope: Construct, *, ending: Ending, project: CustomLabelsProject, moved: sfn.IChainable
+    ) -> None:
         end = ending.fail
         wait = sfn.Wait.jsonata(
             scope,
@@ -61,6 +66,8 @@ class StopCandidate:
         wait.next(describe)
         named = (
             sfn.Choice.jsonata(scope, "Is the failed model live after all?")
+            # The switch took effect and only its answer was lost: there is nothing to give back.
+            .when(sfn.Condition.jsonata(f"{{% $live.version = $version and $during = '{MOVING}' %}}"), moved)
             .when(sfn.Condition.jsonata("{% $live.version = $version %}"), end)
             .otherwise(describe)
         )

@@ -18,7 +18,7 @@ from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.candidate_start import StartCandidate
 from pipeline_stack.workflows.candidate_stop import StopCandidate
 from pipeline_stack.workflows.ending import STARTED_BY_PARENT, Ending
-from pipeline_stack.workflows.live_model import POINTER, WriteSystemParameter
+from pipeline_stack.workflows.live_model import POINTER, UNREAD, WHAT_IS_LIVE, WriteSystemParameter
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings
@@ -50,14 +50,9 @@ class DeploymentWorkflow(Construct):
             lock=DEPLOYMENT_LOCK,
             topic=resources.topic,
             table=resources.registry,
-            advice="The model that was live before still serves, unless the text above says otherwise.",
+            advice=f"{WHAT_IS_LIVE} & ' The next check stops whatever else still runs.'",
         )
         calls, registry = ending.calls, ending.registry
-        # From here on a failure first stops what this run started, if it is not the live model.
-        stop_candidate = StopCandidate(self, ending=ending, project=resources.project)
-        guarded = stop_candidate.calls
-        guarded_registry = stop_candidate.registry
-
         deployed = ending.outcome(
             "Deployed",
             outcome="deployed",
@@ -80,6 +75,13 @@ class DeploymentWorkflow(Construct):
             .otherwise(system.start)
         )
         stop_others = StopOtherModels(self, ending=ending, project=resources.project, then=others_stopped)
+        # From here on a failure first stops what this run started, if it is not the live model.
+        stop_candidate = StopCandidate(
+            self, ending=ending, project=resources.project, moved=stop_others.start
+        )
+        guarded = stop_candidate.calls
+        guarded_registry = stop_candidate.registry
+
         start = StartCandidate(
             self,
             pipeline=pipeline,
@@ -166,6 +168,7 @@ class DeploymentWorkflow(Construct):
                 "reconcile": f"{{% {_INPUT}.reconcile = true %}}",
                 "version": f"{{% $type({_INPUT}.version) = 'string' ? {_INPUT}.version : '' %}}",
                 "report": {},
+                "live": UNREAD,
                 "turns": 0,
                 "started": False,
             },

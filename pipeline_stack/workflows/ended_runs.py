@@ -32,7 +32,14 @@ class EndedRunsWorkflow(Construct):
     state_machine: sfn.StateMachine
     log_group: logs.LogGroup
 
-    def __init__(self, scope: Construct, construct_id: str, *, resources: PipelineResources) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        resources: PipelineResources,
+        deployment: sfn.StateMachine,
+    ) -> None:
         super().__init__(scope, construct_id)
         pipeline = Stack.of(self).stack_name
         failed = sfn.Fail.jsonata(
@@ -41,7 +48,7 @@ class EndedRunsWorkflow(Construct):
             error=names.MESSAGE_NOT_SENT,
             cause="{% 'Execution ' & $me & ' ended as ' & $status & ', and the message about it "
             "failed while ' & "
-            "$during & ': ' & $error & ', ' & $cause %}",
+            "$during & ': ' & $errorName & ', ' & $cause %}",
         )
         calls = Calls(self, failure=failed)
         registry = Registry(self, calls=calls, table=resources.registry)
@@ -51,7 +58,7 @@ class EndedRunsWorkflow(Construct):
         unclaim = registry.delete(
             "Give the claim back",
             kind="run",
-            item="{% $run %}",
+            item="{% $me %}",
             attribute="claimed_by",
             equals="{% $states.context.Execution.Id %}",
             during="giving the claim back",
@@ -65,7 +72,7 @@ class EndedRunsWorkflow(Construct):
             message=messages.expression(
                 "$join([$workflow & ' run ' & $run & ' ended as ' & $status & ' before it could report.', "
                 "$why, "
-                "'The model that was live before still serves. The next run puts in order what this "
+                "'For-System-Use-Only says which model is live. The next run puts in order what this "
                 "one left, "
                 "and pays nothing twice.', "
                 f"'Execution: ' & {messages.LINK}][$ != ''], '\\n\\n')"
@@ -78,7 +85,7 @@ class EndedRunsWorkflow(Construct):
         claim = registry.put(
             "Claim the telling",
             kind="run",
-            item="{% $run %}",
+            item="{% $me %}",
             attributes={
                 "execution": text("{% $me %}"),
                 "outcome": text("{% $lowercase($status) %}"),
@@ -101,6 +108,7 @@ class EndedRunsWorkflow(Construct):
             .when(sfn.Condition.jsonata("{% $nested %}"), known)
             .otherwise(claim)
         )
+        is_deployment = f"{_DETAIL}.stateMachineArn = '{deployment.state_machine_arn}'"
         begin = sfn.Pass.jsonata(
             self,
             "Begin",
@@ -108,9 +116,9 @@ class EndedRunsWorkflow(Construct):
                 "me": f"{{% {_DETAIL}.executionArn %}}",
                 "run": f"{{% {_DETAIL}.name %}}",
                 "status": f"{{% {_DETAIL}.status %}}",
-                "workflow": "{% $contains(" + _DETAIL + ".stateMachineArn, /Deployment/) "
-                "? 'Deployment' : 'Training' %}",
-                "nested": f"{{% $type({_DETAIL}.input) = 'string' and "
+                "workflow": f"{{% {is_deployment} ? 'Deployment' : 'Training' %}}",
+                # Only Training starts a nested Deployment; a Training that somebody nests tells itself.
+                "nested": f"{{% {is_deployment} and $type({_DETAIL}.input) = 'string' and "
                 f"$contains({_DETAIL}.input, '\"{STARTED_BY_PARENT}\"') %}}",
                 "why": f"{{% ($type({_DETAIL}.error) = 'string' ? {_DETAIL}.error : '') & "
                 f"($type({_DETAIL}.cause) = 'string' ? ': ' & $substring({_DETAIL}.cause, 0, 4000) : '') %}}",

@@ -23,8 +23,9 @@ class Ending:
     """The last states of a workflow, built first because every task's Catch leads here.
 
     - `conclude`: enter with `outcome`, `subject`, `message` and `report` assigned; ends green.
-    - `fail`: enter with `error`, `cause` and `during` assigned; ends red, after the same steps.
-    Variables that must exist from the first state on: `me`, `nested`, `report`.
+    - `fail`: enter with `errorName`, `cause` and `during` assigned; ends red, after the same steps.
+    Variables that must exist from the first state on: `me`, `nested`, `report`. `advice` is
+    an expression: what serves now and what happens next, for the message of a failure.
     """
 
     def __init__(
@@ -44,10 +45,10 @@ class Ending:
             "Explain the failure",
             assign={
                 "outcome": "failed",
-                "words": messages.expression(messages.FAILURE_WORDS),
-                "subject": messages.subject(pipeline, f"'{workflow} FAILED (' & $error & ')'"),
+                "words": messages.expression(f"{messages.FAILURE_WORDS} & ' ' & {advice}"),
+                "subject": messages.subject(pipeline, f"'{workflow} FAILED (' & $errorName & ')'"),
                 "message": messages.message(
-                    f"'{workflow} failed with ' & $error & '.'", messages.FAILURE_WORDS, f"'{advice}'"
+                    f"'{workflow} failed with ' & $errorName & '.'", messages.FAILURE_WORDS, advice
                 ),
             },
         )
@@ -63,7 +64,7 @@ class Ending:
                 "'. Message: ' & $substring($message, 0, 8000) %}"
             ),
         )
-        failed = sfn.Fail.jsonata(scope, "Failed", error="{% $error %}", cause="{% $words %}")
+        failed = sfn.Fail.jsonata(scope, "Failed", error="{% $errorName %}", cause="{% $words %}")
         succeeded = sfn.Succeed.jsonata(
             scope, "Done", outputs="{% $merge([{'outcome': $outcome}, $report]) %}"
         )
@@ -75,7 +76,7 @@ class Ending:
         remember = registry.put(
             "Remember that it was told",
             kind="run",
-            item="{% $states.context.Execution.Name %}",
+            item="{% $me %}",
             attributes={
                 "execution": text("{% $me %}"),
                 "outcome": text("{% $outcome %}"),
@@ -124,7 +125,7 @@ class Ending:
         state = sfn.Pass.jsonata(
             self._scope,
             name,
-            assign={"error": error, "cause": messages.expression(cause), "during": ""},
+            assign={"errorName": error, "cause": messages.expression(cause), "during": ""},
         )
         state.next(then or self.fail)
         return state

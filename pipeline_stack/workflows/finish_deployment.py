@@ -8,6 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.nested_deployment import NestedDeployment
 
@@ -32,7 +33,7 @@ class DeployAccepted:
             kind="pointer",
             item="unfinished",
             attribute="version",
-            equals="{% $version %}",
+            equals=unless_redriven("$version"),
             during="recording the deployment",
             then=done,
         )

@@ -21,6 +21,15 @@ POINTER: Final = (
     "} : {'version': ''} %}"
 )
 
+# Before the pointer was read.
+UNREAD: Final = {"version": "?"}
+
+# What a failed run says of the model that serves.
+WHAT_IS_LIVE: Final = (
+    "($live.version = '?' ? 'Nothing was changed.' : $live.version = '' ? 'No model is live.' "
+    ": 'The live model is ' & $live.version & '.')"
+)
+
 # What the parameter should say. `previous_trained_images` stands last so that the text never holds two
 # closing braces in a row, which Parameter Store may take for a reference.
 SYSTEM_VALUE: Final = (

@@ -10,7 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.workflows import names, retries
-from pipeline_stack.workflows.calls import CALL_TIMEOUT, Calls
+from pipeline_stack.workflows.calls import CALL_TIMEOUT, Calls, unless_redriven
 from pipeline_stack.workflows.registry import Registry, text
 
 
@@ -32,7 +32,7 @@ class TakeLock:
         taken: sfn.IChainable,
         held: sfn.IChainable,
     ) -> None:
-        holder = {"holder": text("{% $me %}"), "taken_at": text("{% $now() %}")}
+        holder = {"holder": text(unless_redriven("$me")), "taken_at": text("{% $now() %}")}
         aliases = {"#holder": "holder"}
         during = f"taking the {lock} lock"
 
@@ -41,12 +41,12 @@ class TakeLock:
             kind="lock",
             item=lock,
             attributes=holder,
-            condition="#holder = :old",
+            # Or ours: an earlier attempt may have succeeded and its answer been lost.
+            condition="#holder = :old OR #holder = :me",
             aliases=aliases,
-            values={":old": "{% $holder %}"},
-            assign={"locked": True},
+            values={":old": "{% $holder %}", ":me": "{% $me %}"},
             during=during,
-            if_refused=held,
+            if_refused=(lost_race := sfn.Pass.jsonata(scope, f"Somebody else took the {lock} lock")),
         )
         take_over.next(taken)
         running = (
@@ -73,7 +73,7 @@ class TakeLock:
             calls.failure,
             errors=[sfn.Errors.ALL],
             assign={
-                "error": "{% $states.errorOutput.Error %}",
+                "errorName": "{% $states.errorOutput.Error %}",
                 "cause": "{% $states.errorOutput.Cause %}",
                 "during": during,
             },
@@ -94,11 +94,11 @@ class TakeLock:
             condition="attribute_not_exists(#holder) OR #holder = :me",
             aliases=aliases,
             values={":me": "{% $me %}"},
-            assign={"locked": True},
             during=during,
             if_refused=who,
         )
         take.next(taken)
+        lost_race.next(who)
         who.next(
             sfn.Choice.jsonata(scope, f"Was the {lock} lock just released?")
             .when(sfn.Condition.jsonata("{% $holder = '' %}"), take)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Fn, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -19,8 +19,17 @@ def workflow_machine(
     and on call they are what explains a red run. Every wiring must be done before: the definition is
     rendered here, and a later `.next()` would be lost without a word.
     """
+    stack = Stack.of(scope)
     log_group = logs.LogGroup(
-        scope, "Logs", retention=resources.log_retention, removal_policy=resources.removal_policy
+        scope,
+        "Logs",
+        # Under this prefix a log group needs no entry of its own in the account's resource policy, which
+        # holds 5,120 characters (Step Functions Developer Guide, "Logging"). The part of the stack's id
+        # keeps a retained group out of the way of the same stack made anew.
+        log_group_name=f"/aws/vendedlogs/states/{stack.stack_name}-{scope.node.id}-"
+        + Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", stack.stack_id)))),
+        retention=resources.log_retention,
+        removal_policy=resources.removal_policy,
     )
     machine = sfn.StateMachine(
         scope,

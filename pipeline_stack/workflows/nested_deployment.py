@@ -39,6 +39,7 @@ class NestedDeployment:
         execution_name: str,
         payload: Mapping[str, Any],
         then: sfn.IChainable,
+        tolerated_error: str = "",
     ) -> None:
         failed = ending.failure(
             f"The {noun} failed",
@@ -65,6 +66,11 @@ class NestedDeployment:
                 sfn.Condition.jsonata("{% $child.status = 'SUCCEEDED' %}"),
                 then,
                 assign={"deployed": "{% $parse($child.output) %}"},
+            )
+            .when(
+                sfn.Condition.jsonata(f"{{% $child.error != '' and $child.error = '{tolerated_error}' %}}"),
+                then,
+                assign={"deployed": {}},
             )
             .otherwise(failed)
         )

@@ -35,6 +35,8 @@ def pictures_changed(then: sfn.IChainable) -> Handled:
     return Handled(errors=[names.PICTURES_CHANGED], then=then, assign={"measures": "{% $measures + 1 %}"})
 
 
+# The set that was trained last has nothing new, even if its inventory was lost.
+_NEW: Final = "($measured.digest = $trained ? 0 : $measured.new_pictures)"
 _NOT_ENOUGH: Final = (
     "{% $join(["
     "$type($measured.problem) = 'string' ? $measured.problem, "
@@ -43,8 +45,8 @@ _NOT_ENOUGH: Final = (
     f"at least {FEWEST_LABELS} are needed.', "
     f"$measured.pictures.total < {FEWEST_PICTURES} ? "
     f"'Found ' & $string($measured.pictures.total) & ' pictures; at least {FEWEST_PICTURES} are needed.', "
-    f"$force = false and $measured.new_pictures < {number_of('Minimum-Untrained-Images')} ? "
-    "'Found ' & $string($measured.new_pictures) & ' new pictures since the last trained set; "
+    f"$force = false and {_NEW} < {number_of('Minimum-Untrained-Images')} ? "
+    f"'Found ' & $string({_NEW}) & ' new pictures since the last trained set; "
     f"Minimum-Untrained-Images asks for ' & {'$values.`Minimum-Untrained-Images`'} & '.', "
     # An empty bucket has no youngest picture, and JSONata does not compare null.
     "$source = 'schedule' and $type($measured.youngest_seconds) = 'number' "

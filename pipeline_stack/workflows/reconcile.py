@@ -7,6 +7,7 @@ from typing import Final
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from pipeline_stack.workflows import names
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels
 from pipeline_stack.workflows.live_model import POINTER, WriteSystemParameter
@@ -33,6 +34,15 @@ class Reconcile:
     ) -> None:
         calls = ending.calls
         system = WriteSystemParameter(scope, calls=calls, parameters=resources.parameters, then=then)
+        # While strays were being stopped, a deployment by hand may have moved the pointer.
+        once_more = ending.registry.get(
+            "Read the live pointer once more",
+            kind="pointer",
+            item="live",
+            assign={"live": POINTER},
+            during="reading the live pointer",
+        )
+        once_more.next(system.start)
         stop_strays = NestedDeployment(
             scope,
             name="Stop the stray model",
@@ -42,7 +52,9 @@ class Reconcile:
             deployment=deployment,
             execution_name="{% 'reconcile-' & $substring($hash($me, 'SHA-256'), 0, 32) %}",
             payload={"reconcile": True},
-            then=system.start,
+            then=once_more,
+            # Whoever holds the deployment lock for so long puts the models in order at its own end.
+            tolerated_error=names.DEPLOYMENT_LOCKED,
         )
         stray = (
             sfn.Choice.jsonata(scope, "Does a stray model run?")

@@ -186,16 +186,22 @@ class Registry:
         """A Delete of a transaction."""
         return {"Delete": {"TableName": self._table.table_name, "Key": raw_key(kind, name)}}
 
-    def update_part(self, kind: str, name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
-        """An Update of a transaction that sets each attribute and leaves the others."""
+    def update_part(
+        self, kind: str, name: str, attributes: Mapping[str, Any], *, keep_existing: bool = False
+    ) -> dict[str, Any]:
+        """An Update of a transaction that sets each attribute and leaves the others.
+
+        With `keep_existing`, an attribute that is there already stays as it is.
+        """
+        value = "if_not_exists(#{0}, :{0})" if keep_existing else ":{0}"
+        assignments = ", ".join(f"#{index} = {value.format(index)}" for index in range(len(attributes)))
         aliases = {f"#{index}": attribute for index, attribute in enumerate(attributes)}
         values = {f":{index}": value for index, value in enumerate(attributes.values())}
         return {
             "Update": {
                 "TableName": self._table.table_name,
                 "Key": raw_key(kind, name),
-                "UpdateExpression": "SET "
-                + ", ".join(f"#{index} = :{index}" for index in range(len(attributes))),
+                "UpdateExpression": f"SET {assignments}",
                 "ExpressionAttributeNames": aliases,
                 "ExpressionAttributeValues": values,
             }

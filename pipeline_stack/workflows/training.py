@@ -15,10 +15,12 @@ from constructs import Construct
 
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.datasets import RefreshDatasets
 from pipeline_stack.workflows.ending import STARTED_BY_PARENT, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
 from pipeline_stack.workflows.finish_deployment import DeployAccepted
+from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings, value_of
@@ -82,9 +84,9 @@ class TrainingWorkflow(Construct):
             lock=TRAINING_LOCK,
             topic=resources.topic,
             table=resources.registry,
-            advice="The model that was live before still serves. The next run continues from here; "
-            "nothing is "
-            "paid twice.",
+            # Once a deployment was begun, only the pointer itself knows.
+            advice=f"($childName = '' ? {WHAT_IS_LIVE} : 'For-System-Use-Only says which model is live.') & "
+            "' The next run continues from here; nothing is paid twice.'",
         )
         calls = ending.calls
         project = resources.project
@@ -102,7 +104,7 @@ class TrainingWorkflow(Construct):
             ending=ending,
             resources=resources,
             begun=training.start,
-            existing=training.resume,
+            existing=training.start,
         )
         register_version = register("Register the version", ending=ending, then=create.start)
         datasets = RefreshDatasets(
@@ -114,7 +116,7 @@ class TrainingWorkflow(Construct):
             function=resources.build_manifest,
             longest=BUILD_TIMEOUT,
             payload={
-                "mode": "write",
+                "mode": unless_redriven("'write'"),
                 "digest": "{% $measured.digest %}",
                 "previous_digest": "{% $trained = '' ? null : $trained %}",
                 "execution_id": "{% $me %}",
@@ -213,6 +215,9 @@ class TrainingWorkflow(Construct):
                 f"($exists({_INPUT}.force) = false or $type({_INPUT}.force) = 'boolean') and "
                 f"($exists({_INPUT}.source) = false or $type({_INPUT}.source) = 'string') %}}",
                 "report": {"warnings": []},
+                "live": UNREAD,
+                "childName": "",
+                "tried": "",
                 "measures": 1,
                 "version": "",
                 "digest": "",

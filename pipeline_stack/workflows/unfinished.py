@@ -8,6 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, describe_version
 from pipeline_stack.workflows.ending import Ending
 
@@ -42,13 +43,17 @@ class TakeUpUnfinished:
             kind="pointer",
             item="unfinished",
             attribute="version",
-            equals="{% $version %}",
+            equals=unless_redriven("$version"),
             during="forgetting the unfinished version",
             then=forgotten,
         )
         what = (
             sfn.Choice.jsonata(scope, "What is left to do?")
             .when(sfn.Condition.jsonata(f"{{% $described.status in ['{ABSENT}', 'DELETING'] %}}"), forget)
+            # The way out of a version that can be neither judged nor started: leave it, train anew.
+            .when(
+                sfn.Condition.jsonata("{% $force and $described.status != 'TRAINING_IN_PROGRESS' %}"), forget
+            )
             .when(sfn.Condition.jsonata("{% $standing = 'training' %}"), wait)
             .when(sfn.Condition.jsonata("{% $standing = 'accepted' %}"), deploy)
             .otherwise(forget)

@@ -17,12 +17,16 @@ from pipeline_stack.workflows.resources import PipelineResources
 
 JUDGE_TIMEOUT: Final = Duration.minutes(2)
 
-# Failures whose cause lies outside the pictures: rights, the service itself, quotas. They are tried
-# again; every other reason is about the data, and is remembered until the data changes. The words are
-# those of the documented messages and codes (Custom Labels guide, "Debugging a failed model training").
+# Reasons that are the pictures' own, by the words and codes that are documented (Custom Labels guide,
+# "Debugging a failed model training", "Debugging dataset errors"). Only these are held against the data
+# until it changes. Any other reason, and none, may be a fault: such a training is tried again, which
+# costs nothing, since Rekognition bills for trainings that succeed.
+_THE_DATA: Final = (
+    "/too (few|many)|insufficient|overlap|unusable|multiple S3 buckets|"
+    "TOO_(FEW|MANY)|INSUFFICIENT|MULTIPLE_S3_BUCKETS|EXCEEDS_MAXIMUM|TOO_LARGE/i"
+)
 _NOT_THE_DATA: Final = (
-    "/permission|access|authori[sz]ed|denied|internal|service (error|issue)|throttl|unavailable|"
-    "limit exceeded|quota|FAILED_IMAGES_S3_COPY|try again/i"
+    "/INSUFFICIENT_(PERMISSION|PRIVILEGE)|insufficient (permission|privilege)|too many requests/i"
 )
 
 
@@ -67,6 +71,7 @@ class Judge:
             "trained",
             {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $digest %}"}},
         )
+        of_set = registry.put_part("set", "{% $digest %}", {"version": {"S": "{% $version %}"}})
         against = (
             "'F1 ' & $string($round($verdict.f1, 3)) & ' against a minimum of ' & "
             "$string($verdict.minimum_f1)"
@@ -95,7 +100,7 @@ class Judge:
         record_acceptance = registry.transact(
             "Record the acceptance",
             lock=TRAINING_LOCK,
-            items=[record("accepted", against), trained],
+            items=[record("accepted", against), trained, of_set],
             during="recording the verdict",
         )
         record_acceptance.next(accepted)
@@ -149,7 +154,9 @@ class RecordRefusal:
 
         def record(outcome: str) -> list[Mapping[str, Any]]:
             return [
-                registry.put_part("set", "{% $digest %}", {"version": {"S": "{% $version %}"}}),
+                registry.update_part(
+                    "set", "{% $digest %}", {"version": {"S": "{% $version %}"}}, keep_existing=True
+                ),
                 registry.update_part(
                     "version",
                     "{% $version %}",
@@ -186,7 +193,8 @@ class RecordRefusal:
                 name,
                 assign={
                     "refusedAs": error,
-                    "dataIsTheReason": "{% $contains($reason, " + _NOT_THE_DATA + ") = false %}",
+                    "dataIsTheReason": f"{{% $contains($reason, {_THE_DATA}) "
+                    f"and $contains($reason, {_NOT_THE_DATA}) = false %}}",
                     "report": "{% $merge([$report, {'version': $version, 'reason': $reason}]) %}",
                 },
             )

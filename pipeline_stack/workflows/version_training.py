@@ -116,12 +116,21 @@ class CreateVersion:
             subject=messages.subject(pipeline, "'no free training slot'"),
             message=messages.message(
                 "'Rekognition would not begin another training: ' & $refusal",
-                "'Nothing was paid. The next check tries again. An account trains at most two "
-                "models at a time "
-                "and keeps 100 in a project, unless AWS raised these quotas.'",
+                "'Nothing was paid. The next check tries again; a forced run is to be started again. "
+                "An account trains at most two models at a time and keeps 100 in a project, unless AWS "
+                "raised these quotas.'",
             ),
             report="{'version': $version, 'reason': 'Rekognition would not begin another training: "
             "' & $refusal}",
+        )
+        # An earlier attempt, its answer lost, may be what took the last slot.
+        began = describe_version(
+            "Did it begin after all?",
+            calls=ending.calls,
+            project=resources.project,
+            then=sfn.Choice.jsonata(scope, "Does it train after all?")
+            .when(sfn.Condition.jsonata(one_of((ABSENT,))), no_slot)
+            .otherwise(existing),
         )
         create = ending.calls.rekognition(
             "Train the version",
@@ -145,7 +154,7 @@ class CreateVersion:
                 Handled(errors=[names.REKOGNITION_IN_USE], then=existing),
                 Handled(
                     errors=[names.REKOGNITION_LIMIT, names.REKOGNITION_QUOTA],
-                    then=no_slot,
+                    then=began,
                     assign={"refusal": "{% $states.errorOutput.Cause %}"},
                 ),
             ],
@@ -159,7 +168,10 @@ def register_items(ending: Ending) -> list[dict[str, Any]]:
     """What the registry learns before a version is created, or taken up again."""
     registry = ending.registry
     return [
-        registry.put_part("set", "{% $measured.digest %}", {"version": {"S": "{% $version %}"}}),
+        # A forced retrain leaves the set's earlier verdict in place until it is accepted.
+        registry.update_part(
+            "set", "{% $measured.digest %}", {"version": {"S": "{% $version %}"}}, keep_existing=True
+        ),
         registry.put_part(
             "pointer",
             "unfinished",

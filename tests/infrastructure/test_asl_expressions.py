@@ -93,12 +93,27 @@ def test_pictures_are_weighed_as_the_rules_say(
         "Weigh the pictures",
         "reason",
         measured={**MEASURED, **change},
+        trained="",
         values=DEFAULTS,
         source=source,
         force=force,
     )
     assert reason in found
     assert bool(reason) == bool(found)
+
+
+def test_the_set_trained_last_has_nothing_new_even_without_its_inventory(training: Machine) -> None:
+    found = assigned(
+        training,
+        "Weigh the pictures",
+        "reason",
+        measured=MEASURED,
+        trained=MEASURED["digest"],
+        values=DEFAULTS,
+        source="operator",
+        force=False,
+    )
+    assert "Found 0 new pictures" in found
 
 
 @pytest.mark.parametrize(
@@ -142,6 +157,9 @@ def test_a_forced_retrain_has_a_name_of_its_own_and_keeps_it(training: Machine) 
         ("The manifest file contains too few usable labels (ERROR_MANIFEST_TOO_FEW_USABLE_LABELS).", True),
         ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", True),
         ("The training data is unusable.", True),
+        ("Boom.", False),
+        ("The manifest file extension or contents are invalid.", False),
+        ("ERROR_MANIFEST_SIZE_TOO_LARGE", True),
         ("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET", False),
         ("Amazon Rekognition experienced a service error.", False),
         ("Internal server error", False),
@@ -219,7 +237,7 @@ def test_a_redriven_execution_cannot_evaluate_a_changing_argument(deployment: Ma
 
 def test_subjects_stay_within_what_sns_takes(training: Machine) -> None:
     subject = training.states["Explain the failure"]["Assign"]["subject"]
-    text = evaluate(subject, error="Rekognition." + "VeryLongErrorName" * 10)
+    text = evaluate(subject, errorName="Rekognition." + "VeryLongErrorName" * 10)
     assert len(text) == 99
     assert text.isascii()
 

@@ -110,6 +110,8 @@ def test_every_loop_waits_or_is_known_to_end(machine: Machine) -> None:
         "List more hosted models for capacity",
         "Take the training lock",  # again only if the holder released it in between
         "Take the deployment lock",
+        "Take the training lock over",  # again only if another run took it first
+        "Take the deployment lock over",
         "Measure the pictures",  # three times at most
     }
     stops = {*machine.of_type("Wait"), *ends_by_itself}
@@ -132,6 +134,10 @@ def test_a_redriven_execution_refuses_every_change(machine: Machine) -> None:
     for name, task in machine.of_type("Task").items():
         if CHANGES_SOMETHING.search(task["Resource"]):
             assert any("RedriveCount > 0" in text for text in texts(task["Arguments"])), name
+    guarded = {"Write the manifests", "Forget the unfinished version", "Forget what was unfinished"}
+    guarded |= {name for name in machine.of_type("Task") if name.startswith("Take the ")}
+    for name in guarded & machine.states.keys():
+        assert any("RedriveCount > 0" in text for text in texts(machine.states[name]["Arguments"])), name
 
 
 def test_the_machine_outlives_what_it_waits_for(template: Template) -> None:

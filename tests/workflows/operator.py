@@ -127,11 +127,11 @@ class Operator:
             for version in found["ProjectVersionDescriptions"]
         }
 
-    def until_running(self, version: str) -> None:
-        """Wait until a version runs."""
+    def until_status(self, version: str, status: str) -> None:
+        """Wait until a version has come to this status."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self.versions()[version] != "RUNNING":
-            assert time.monotonic() < deadline, f"{version} does not start: {self.versions()}"
+        while self.versions()[version] != status:
+            assert time.monotonic() < deadline, f"{version} does not become {status}: {self.versions()}"
             time.sleep(0.02)
 
     def version_arn(self, version: str) -> str:

@@ -69,7 +69,7 @@ def test_a_model_that_runs_without_being_live_is_stopped_by_the_next_check(
     operator, first, second = twice
     rekognition = operator.aws.client("rekognition")
     rekognition.start_project_version(ProjectVersionArn=operator.version_arn(first), MinInferenceUnits=1)
-    operator.until_running(first)
+    operator.until_status(first, "RUNNING")
     operator.set("Enable-Automatic-Training", "false")
     assert operator.run()["outcome"] == "disabled"
     assert operator.versions() == {first: "STOPPED", second: "RUNNING"}

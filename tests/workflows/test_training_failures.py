@@ -49,7 +49,7 @@ def test_training_that_fails_for_a_fault_is_simply_tried_again(stocked: Operator
     stocked.aws.rekognition(next_training={"status": "TRAINING_FAILED", "message": FAULT_REASON})
     found = stocked.run_red()
     assert found["error"] == "TrainingFailed"
-    assert "The pictures are not the reason" in found["cause"]
+    assert "The pictures are not known to be the reason" in found["cause"]
     assert_told_and_tidy(stocked, found)
     (failed,) = stocked.versions().items()
     assert failed[1] == "TRAINING_FAILED"
