@@ -42,7 +42,7 @@ def complaint(context: Any) -> str:
         (
             {"notification_emails": ["me@example.com", "Me@example.com"]},
             "notification_emails",
-            "me@example.com",
+            '["me@example.com", "Me@example.com"]',
             "a list of different e-mail",
         ),
         ({"removal_policy": "keep"}, "removal_policy", '"keep"', '"destroy" or "retain"'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image
 
 from local_aws.rekognition import quotas
 from tests.unit.local_aws.rekognition.drawing import flat, noise, tinted
-from tests.unit.local_aws.rekognition.fakes import BUCKET, CallError, Lab
+from tests.unit.local_aws.rekognition.fakes import ACCOUNT, BUCKET, CallError, Lab
 from tests.unit.local_aws.rekognition.trained import COLOURS, ready_project, trained_version
 
 
@@ -63,6 +64,18 @@ def test_confidence_zero_gives_every_label_the_surest_first(running: tuple[Lab, 
 
 def test_only_the_surest_labels_are_given_when_there_is_a_maximum(running: tuple[Lab, str]) -> None:
     assert len(detect(running, red(), MinConfidence=0.0, MaxResults=1)) == 1
+
+
+def test_each_label_has_its_own_threshold_unless_a_confidence_is_given() -> None:
+    lab = Lab()
+    arn = trained_version(lab, ready_project(lab))
+    lab.call("StartProjectVersion", ProjectVersionArn=arn, MinInferenceUnits=1)
+    lab.time.pass_seconds(300)
+    _, version = lab.platform.account(ACCOUNT, "us-east-1").version(arn)
+    assert version.model is not None
+    version.model = replace(version.model, thresholds={"red": 0.999999, "blue": 0.0})
+    assert [item["Name"] for item in detect((lab, arn), red())] == ["blue"]
+    assert [item["Name"] for item in detect((lab, arn), red(), MinConfidence=70.0)] == ["red"]
 
 
 def test_a_high_confidence_may_leave_nothing(running: tuple[Lab, str]) -> None:

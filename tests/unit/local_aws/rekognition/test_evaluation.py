@@ -33,6 +33,14 @@ def test_a_single_stray_picture_does_not_push_the_threshold_to_the_top() -> None
     assert threshold([0.999, 0.998, 0.99], [0.995, 0.02, 0.01]) < 0.6
 
 
+def test_scores_that_tell_nothing_gain_nothing_from_the_choice_of_a_threshold() -> None:
+    generator = np.random.default_rng(5)
+    for _ in range(20):
+        scores = generator.normal(0.5, 0.02, (16, 2))
+        truths = [frozenset("a")] * 8 + [frozenset("b")] * 8
+        assert evaluate(("a", "b"), scores, truths).f1 == pytest.approx(2 / 3)
+
+
 def test_a_label_never_tested_has_a_threshold_above_what_others_score() -> None:
     assert threshold([], [0.1, 0.2]) == 0.5
     assert threshold([], [0.8]) == pytest.approx(0.9)
