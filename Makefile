@@ -37,7 +37,7 @@ test: setup  ## Lint, check types, run every test
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
-	$(VENV_PYTHON) -m pytest -n 2 --dist loadfile
+	$(VENV_PYTHON) -m pytest -n 2 --dist worksteal
 
 lint: setup  ## Check style and formatting
 	$(VENV_PYTHON) -m ruff check .

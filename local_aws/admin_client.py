@@ -40,6 +40,12 @@ class AdminClient:
             urllib.request.Request(f"{self.endpoint_url}/_local/{name}", data=body, method="PUT")  # noqa: S310
         )
 
+    def reset(self) -> None:
+        """Empty the whole of AWS: MiniStack's own path. Raises OSError when nobody answers."""
+        request = urllib.request.Request(f"{self.endpoint_url}/_ministack/reset", method="POST")  # noqa: S310
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS):  # noqa: S310
+            return
+
     def _ask(self, request: urllib.request.Request) -> Any:
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310

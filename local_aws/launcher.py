@@ -167,6 +167,10 @@ class LocalAws:
         """How the next trainings go: `training_seconds`, and `next_training` to make one fail."""
         self._admin.put("rekognition", settings)
 
+    def reset(self) -> None:
+        """Forget every resource, call, fault and message, as if just started. End executions first."""
+        self._admin.reset()
+
     def log_tail(self) -> str:
         """The last lines of the server's log, for messages about what went wrong."""
         lines = self.log_path.read_text(errors="replace").splitlines()

@@ -40,16 +40,15 @@ class Ending:
         advice: str,
     ) -> None:
         self._scope = scope
+        words = f"{messages.FAILURE_WORDS} & ' ' & {advice}"
         explain = sfn.Pass.jsonata(
             scope,
             "Explain the failure",
             assign={
                 "outcome": "failed",
-                "words": messages.expression(f"{messages.FAILURE_WORDS} & ' ' & {advice}"),
+                "words": messages.expression(words),
                 "subject": messages.subject(pipeline, f"'{workflow} FAILED (' & $errorName & ')'"),
-                "message": messages.message(
-                    f"'{workflow} failed with ' & $errorName & '.'", messages.FAILURE_WORDS, advice
-                ),
+                "message": messages.message(f"'{workflow} failed with ' & $errorName & '.'", words),
             },
         )
         calls = Calls(scope, failure=explain)

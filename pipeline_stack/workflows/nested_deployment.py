@@ -45,7 +45,7 @@ class NestedDeployment:
             f"The {noun} failed",
             error="{% $child.error != '' ? $child.error : '" + names.DEPLOYMENT_FAILED + "' %}",
             cause="'The deployment ended as ' & $child.status & ': ' & "
-            "($child.cause != '' ? $child.cause : $startCause) & ' Its execution: ' & $child.arn",
+            "($child.cause != '' ? $child.cause : $startCause) & ' Its execution: ' & $child.arn & '.'",
         )
         never_started = ending.failure(
             f"The {noun} did not start",

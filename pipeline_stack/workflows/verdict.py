@@ -22,7 +22,7 @@ JUDGE_TIMEOUT: Final = Duration.minutes(2)
 # until it changes. Any other reason, and none, may be a fault: such a training is tried again, which
 # costs nothing, since Rekognition bills for trainings that succeed.
 _THE_DATA: Final = (
-    "/too (few|many)|insufficient|overlap|unusable|multiple S3 buckets|"
+    "/too (few|many)|insufficient|enough labeled|overlap|unusable|multiple S3 buckets|exceeds the maximum|"
     "TOO_(FEW|MANY)|INSUFFICIENT|MULTIPLE_S3_BUCKETS|EXCEEDS_MAXIMUM|TOO_LARGE/i"
 )
 _NOT_THE_DATA: Final = (
@@ -149,7 +149,7 @@ class RecordRefusal:
             error="{% $refusedAs %}",
             cause="'Rekognition could not train ' & $version & ': ' & $reason & ' ' & ($dataIsTheReason "
             "? 'The same pictures are not tried again until they change, or until you start Training with "
-            "the input {\"force\": true}.' : 'The pictures are not the reason: the next run tries again.')",
+            "the input {\"force\": true}.' : 'The pictures are not known to be the reason: the next run tries again.')",
         )
 
         def record(outcome: str) -> list[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Each test gets the whole stack, deployed from the synthesised templates to a local AWS of its own."""
+"""Each test gets the whole stack, deployed from the synthesised templates to an empty local AWS."""
 
 from __future__ import annotations
 
@@ -22,30 +22,43 @@ TRAINING_SECONDS = 300
 MakeOperator = Callable[..., Operator]
 
 
+def deployed(aws: LocalAws, assembly: Path) -> Operator:
+    """Deploy the pipeline; gives the one who works with it."""
+    aws.rekognition(training_seconds=TRAINING_SECONDS)
+    outputs = deploy_assembly(aws=aws, assembly_dir=assembly, stack_name=STACK)
+    return Operator(aws=aws, outputs=outputs)
+
+
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the synthesised app, `cdk.out`."""
     return shared_assembly(tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def shared_aws() -> Iterator[LocalAws]:
+    """One server for all tests of a time scale: what it imports and loads is most of a test's time."""
+    with LocalAws(time_scale=TIME_SCALE) as aws:
+        yield aws
+
+
 @pytest.fixture
 def make_operator(assembly: Path) -> Iterator[MakeOperator]:
-    """Makes an operator of a fresh pipeline; `time_scale` in real seconds for a second of AWS."""
+    """Makes an operator of a pipeline on a server of its own, with its own `time_scale`: real seconds for
+    a second of AWS."""
     with ExitStack() as stack:
 
-        def make(*, time_scale: float = TIME_SCALE) -> Operator:
-            aws = stack.enter_context(LocalAws(time_scale=time_scale))
-            aws.rekognition(training_seconds=TRAINING_SECONDS)
-            outputs = deploy_assembly(aws=aws, assembly_dir=assembly, stack_name=STACK)
-            return Operator(aws=aws, outputs=outputs)
+        def make(*, time_scale: float) -> Operator:
+            return deployed(stack.enter_context(LocalAws(time_scale=time_scale)), assembly)
 
         yield make
 
 
 @pytest.fixture
-def operator(make_operator: MakeOperator) -> Operator:
-    """An operator of a fresh pipeline."""
-    return make_operator()
+def operator(shared_aws: LocalAws, assembly: Path) -> Operator:
+    """An operator of a fresh pipeline, in an AWS with nothing else in it."""
+    shared_aws.reset()
+    return deployed(shared_aws, assembly)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from tests.workflows.conftest import MakeOperator
 from tests.workflows.operator import PATIENCE_SECONDS, Operator
 
 TRAINING_STATES = [
@@ -52,9 +51,8 @@ def test_a_stopped_training_is_finished_by_the_next_run_and_paid_once(stocked: O
 
 @pytest.mark.parametrize("state", ["Wait for the model", "Wait for the other models"])
 def test_a_stopped_deployment_is_told_by_its_parent_and_finished_by_the_next_run(
-    make_operator: MakeOperator, state: str
+    operator: Operator, state: str
 ) -> None:
-    operator = make_operator()
     operator.upload_fruits()
     first = operator.run()["version"]
     operator.upload_fruits(count=5, first=10)

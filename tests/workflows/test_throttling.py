@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 
-from tests.workflows.conftest import MakeOperator
 from tests.workflows.operator import Json, Operator
 
 # What each service says when it is asked too often.
@@ -59,20 +58,11 @@ def clean_run(operator: Operator) -> Counter[Call]:
     return calls_of_roles(operator, since=before)
 
 
-def assert_right_end(operator: Operator, report: Json) -> None:
-    assert report["outcome"] == "deployed"
-    assert list(operator.versions().values()).count("RUNNING") == 1
-    assert len(operator.calls("CreateProjectVersion")) == 1
-    assert operator.system_parameter()["previous_trained_images"] == 20
-    assert operator.item("pointer", "unfinished") is None
-
-
-def test_a_throttle_on_every_single_call_in_turn_still_ends_deployed(make_operator: MakeOperator) -> None:
+def test_a_throttle_on_every_single_call_in_turn_still_ends_deployed(operator: Operator) -> None:
     """The operations come from a clean run's call log; the first call of each is throttled, a few a run.
 
     The runs share one local AWS: each trains a set of its own, so that each goes all the way.
     """
-    operator = make_operator()
     operator.set("Minimum-Untrained-Images", "1")
     operator.upload_fruits()
     operations = clean_run(operator)
@@ -93,19 +83,19 @@ def test_a_throttle_on_every_single_call_in_turn_still_ends_deployed(make_operat
     assert len(operator.calls("CreateProjectVersion")) == len(batches) + 1
 
 
-def test_a_throttle_on_every_call_of_one_run_still_ends_deployed(
-    make_operator: MakeOperator,
-) -> None:
+def test_a_throttle_on_every_call_of_one_run_still_ends_deployed(operator: Operator) -> None:
     """Each call of the whole run is refused once and goes through the second time."""
-    model = make_operator()
-    model.upload_fruits()
-    operations = clean_run(model)
-    operator = make_operator()
     operator.upload_fruits()
+    operations = clean_run(operator)
+    operator.upload_fruits(count=5, first=10)
     operator.aws.faults(
         [throttle(call, after=2 * turn) for call, count in operations.items() for turn in range(count)]
     )
-    assert_right_end(operator, operator.run())
+    assert operator.run()["outcome"] == "deployed"
+    assert sorted(operator.versions().values()) == ["RUNNING", "STOPPED"]
+    assert len(operator.calls("CreateProjectVersion")) == 2
+    assert operator.system_parameter()["previous_trained_images"] == 30
+    assert operator.item("pointer", "unfinished") is None
 
 
 @pytest.mark.parametrize("operation", ["CreateProjectVersion", "StartProjectVersion", "Publish"])
