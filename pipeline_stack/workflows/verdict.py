@@ -149,7 +149,8 @@ class RecordRefusal:
             error="{% $refusedAs %}",
             cause="'Rekognition could not train ' & $version & ': ' & $reason & ' ' & ($dataIsTheReason "
             "? 'The same pictures are not tried again until they change, or until you start Training with "
-            "the input {\"force\": true}.' : 'The pictures are not known to be the reason: the next run tries again.')",
+            "the input {\"force\": true}.' : 'The pictures are not known to be "
+            "the reason: the next run tries again.')",
         )
 
         def record(outcome: str) -> list[Mapping[str, Any]]:
