@@ -20,6 +20,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from pipeline_stack.workflows import names, retries
+from pipeline_stack.workflows.function_errors import FUNCTION_ERROR_WORDS
 
 # One API call answers within seconds; a minute leaves room for the slowest of them.
 CALL_TIMEOUT: Final = Duration.minutes(1)
@@ -214,15 +215,3 @@ class Calls:
         )
         self.finish(task, during="sending the message", prefixes=("SNS", "Sns"), failure=failure)
         return task
-
-
-# A function's error arrives as a JSON text; its `errorMessage` is the part written for people. Taken out
-# by pattern, not by parsing the whole: a cut or foreign cause must not turn into an error of its own.
-# \x5c is a backslash: JSONata's reader of patterns stumbles over a real one before a bracket.
-FUNCTION_ERROR_WORDS: Final = (
-    "{% ("
-    "$found := $match($states.errorOutput.Cause, "
-    '/"errorMessage"\\s*:\\s*("[^"\\x5c]*(?:\\x5c.[^"\\x5c]*)*")/); '
-    "$exists($found) ? $parse($found[0].groups[0]) : $states.errorOutput.Cause"
-    ") %}"
-)

@@ -12,7 +12,7 @@ from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.workflows.calls import Calls, unless_redriven
 from pipeline_stack.workflows.candidate import describe_version, one_of
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.live_model import POINTER
+from pipeline_stack.workflows.live_model import read_live_pointer
 from pipeline_stack.workflows.registry import Registry
 
 # An hour until a slow start is over, one more for the stop (one minute a turn).
@@ -71,15 +71,13 @@ class StopCandidate:
             .when(sfn.Condition.jsonata("{% $live.version = $version %}"), end)
             .otherwise(describe)
         )
-        pointer = ending.registry.get(
+        pointer = read_live_pointer(
             "Read the live pointer again",
-            kind="pointer",
-            item="live",
-            assign={"live": POINTER, "turns": 0},
-            during="reading the live pointer",
+            registry=ending.registry,
+            then=named,
+            assign={"turns": 0},
             tolerated=end,
         )
-        pointer.next(named)
         self.start: Final = pointer
         self.calls: Final = Calls(scope, failure=pointer)
         self.registry: Final = Registry(scope, calls=self.calls, table=ending.table)

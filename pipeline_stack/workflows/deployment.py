@@ -18,7 +18,7 @@ from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.candidate_start import StartCandidate
 from pipeline_stack.workflows.candidate_stop import StopCandidate
 from pipeline_stack.workflows.ending import STARTED_BY_PARENT, Ending
-from pipeline_stack.workflows.live_model import POINTER, UNREAD, WHAT_IS_LIVE, WriteSystemParameter
+from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE, WriteSystemParameter, read_live_pointer
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings
@@ -113,14 +113,7 @@ class DeploymentWorkflow(Construct):
             .when(sfn.Condition.jsonata("{% $reconcile %}"), stop_others.start)
             .otherwise(settings.start)
         )
-        read_pointer = registry.get(
-            "Read the live pointer",
-            kind="pointer",
-            item="live",
-            assign={"live": POINTER},
-            during="reading the live pointer",
-        )
-        read_pointer.next(what_to_do)
+        read_pointer = read_live_pointer("Read the live pointer", registry=registry, then=what_to_do)
 
         wait_for_lock = sfn.Wait.jsonata(
             self,

@@ -11,14 +11,13 @@ from typing import Final
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Calls
 from pipeline_stack.workflows.ending import RUNS_KEPT_DAYS, STARTED_BY_PARENT
 from pipeline_stack.workflows.machine import workflow_machine
-from pipeline_stack.workflows.registry import Registry, text
+from pipeline_stack.workflows.registry import Registry, expires_in_days, text
 from pipeline_stack.workflows.resources import PipelineResources
 
 # A handful of calls, each retried for three minutes at most.
@@ -91,9 +90,7 @@ class EndedRunsWorkflow(Construct):
                 "outcome": text("{% $lowercase($status) %}"),
                 "claimed_by": text("{% $states.context.Execution.Id %}"),
                 "told_at": text("{% $now() %}"),
-                "expires": tasks.DynamoAttributeValue.number_from_string(
-                    "{% $string($floor($millis() / 1000) + " + str(RUNS_KEPT_DAYS * 86400) + ") %}"
-                ),
+                "expires": expires_in_days(RUNS_KEPT_DAYS),
             },
             # A repeated attempt whose first answer was lost finds its own claim.
             condition="attribute_not_exists(#execution) OR #claimed = :claimed",

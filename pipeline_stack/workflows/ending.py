@@ -7,12 +7,11 @@ from typing import Final
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Calls
-from pipeline_stack.workflows.registry import Registry, text
+from pipeline_stack.workflows.registry import Registry, expires_in_days, text
 
 # Long enough for any question about a run; Step Functions itself forgets executions after 90 days.
 RUNS_KEPT_DAYS: Final = 90
@@ -80,9 +79,7 @@ class Ending:
                 "execution": text("{% $me %}"),
                 "outcome": text("{% $outcome %}"),
                 "told_at": text("{% $now() %}"),
-                "expires": tasks.DynamoAttributeValue.number_from_string(
-                    "{% $string($floor($millis() / 1000) + " + str(RUNS_KEPT_DAYS * 86400) + ") %}"
-                ),
+                "expires": expires_in_days(RUNS_KEPT_DAYS),
             },
             during="remembering that the operator was told",
             tolerated=verdict,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from pipeline_stack.operator_parameters import OperatorParameters
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
+from pipeline_stack.workflows.registry import Registry
 
 # The pointer's item as a plain object; fields that are not there are left out.
 POINTER: Final = (
@@ -36,6 +39,27 @@ SYSTEM_VALUE: Final = (
     "$string({'live_model': $live.version = '' ? null : $live, "
     "'previous_trained_images': $exists($live.pictures) ? $live.pictures : 0})"
 )
+
+
+def read_live_pointer(
+    name: str,
+    *,
+    registry: Registry,
+    then: sfn.IChainable,
+    assign: Mapping[str, Any] | None = None,
+    tolerated: sfn.IChainable | None = None,
+) -> tasks.DynamoGetItem:
+    """A task that fills `live` from the pointer, read consistently; goes on to `then`."""
+    task = registry.get(
+        name,
+        kind="pointer",
+        item="live",
+        assign={"live": POINTER, **(assign or {})},
+        during="reading the live pointer",
+        tolerated=tolerated,
+    )
+    task.next(then)
+    return task
 
 
 class WriteSystemParameter:

@@ -1,7 +1,7 @@
 """What operators read: subjects and messages, as JSONata expressions over the run's variables.
 
 Subjects stay within 99 ASCII characters, the strictest of SNS's documented rules. `$report` is the
-run's result so far (`Report` in `training.py`), so that a message states what is known and no more.
+run's result so far (`report.Report`), so that a message states what is known and no more.
 """
 
 from __future__ import annotations

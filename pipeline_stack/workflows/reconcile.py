@@ -10,7 +10,7 @@ from constructs import Construct
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels
-from pipeline_stack.workflows.live_model import POINTER, WriteSystemParameter
+from pipeline_stack.workflows.live_model import WriteSystemParameter, read_live_pointer
 from pipeline_stack.workflows.nested_deployment import NestedDeployment
 from pipeline_stack.workflows.resources import PipelineResources
 
@@ -35,14 +35,9 @@ class Reconcile:
         calls = ending.calls
         system = WriteSystemParameter(scope, calls=calls, parameters=resources.parameters, then=then)
         # While strays were being stopped, a deployment by hand may have moved the pointer.
-        once_more = ending.registry.get(
-            "Read the live pointer once more",
-            kind="pointer",
-            item="live",
-            assign={"live": POINTER},
-            during="reading the live pointer",
+        once_more = read_live_pointer(
+            "Read the live pointer once more", registry=ending.registry, then=system.start
         )
-        once_more.next(system.start)
         stop_strays = NestedDeployment(
             scope,
             name="Stop the stray model",
@@ -67,12 +62,6 @@ class Reconcile:
             .otherwise(system.start)
         )
         listed = ListHostedModels(scope, calls=calls, project=resources.project, then=stray)
-        pointer = ending.registry.get(
-            "Read the live pointer",
-            kind="pointer",
-            item="live",
-            assign={"live": POINTER},
-            during="reading the live pointer",
+        self.start: Final = read_live_pointer(
+            "Read the live pointer", registry=ending.registry, then=listed.start
         )
-        pointer.next(listed.start)
-        self.start: Final = pointer

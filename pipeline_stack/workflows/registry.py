@@ -31,6 +31,13 @@ def text(value: str) -> tasks.DynamoAttributeValue:
     return tasks.DynamoAttributeValue.from_string(value)
 
 
+def expires_in_days(days: int) -> tasks.DynamoAttributeValue:
+    """When DynamoDB may forget an item: seconds since 1970, counted from now."""
+    return tasks.DynamoAttributeValue.number_from_string(
+        f"{{% $string($floor($millis() / 1000) + {days * 86400}) %}}"
+    )
+
+
 def key(kind: str, name: str) -> dict[str, tasks.DynamoAttributeValue]:
     """The key of an item."""
     return {"kind": text(kind), "name": text(name)}

@@ -1,12 +1,12 @@
 """Training: from labelled pictures to a deployed model, or to the reason why not.
 
 Input: `{"source": "schedule"}` from the rule, nothing or `{}` from an operator, `{"force": true}` to
-train although too few pictures are new, or the set was tried before. Output: one object, see `Report`.
+train although too few pictures are new, or the set was tried before. Output: one object, see `report.Report`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_logs as logs
@@ -37,28 +37,6 @@ from pipeline_stack.workflows.version_training import AwaitTraining, CreateVersi
 TIMEOUT: Final = Duration.hours(44)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
-
-
-class Report(TypedDict):
-    """The output of an execution. Counts are pictures; F1 scores are from 0 to 1."""
-
-    outcome: Literal[
-        "disabled",
-        "busy",
-        "already_tried",
-        "nothing_to_train",
-        "rejected",
-        "waiting_for_capacity",
-        "deployed",
-    ]
-    version: NotRequired[str]
-    f1: NotRequired[float]
-    minimum_f1: NotRequired[float]
-    pictures: NotRequired[dict[str, Any]]
-    new_pictures: NotRequired[int]
-    skipped: NotRequired[dict[str, Any]]
-    warnings: NotRequired[list[str]]
-    reason: NotRequired[str]
 
 
 class TrainingWorkflow(Construct):

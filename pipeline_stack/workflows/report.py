@@ -1,0 +1,27 @@
+"""The result of a Training execution."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Report(TypedDict):
+    """The output of an execution. Counts are pictures; F1 scores are from 0 to 1."""
+
+    outcome: Literal[
+        "disabled",
+        "busy",
+        "already_tried",
+        "nothing_to_train",
+        "rejected",
+        "waiting_for_capacity",
+        "deployed",
+    ]
+    version: NotRequired[str]
+    f1: NotRequired[float]
+    minimum_f1: NotRequired[float]
+    pictures: NotRequired[dict[str, Any]]
+    new_pictures: NotRequired[int]
+    skipped: NotRequired[dict[str, Any]]
+    warnings: NotRequired[list[str]]
+    reason: NotRequired[str]
