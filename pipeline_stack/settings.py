@@ -70,6 +70,12 @@ LOG_RETENTIONS = {
 }
 """The retentions that CloudWatch Logs knows, in days (API reference, PutRetentionPolicy)."""
 
+RUNBOOK_FILE = "docs/runbook.md"
+
+RUNBOOK_URL = r"^https?://[A-Za-z0-9][A-Za-z0-9._~:/?&=%@+,;!$*()-]{0,299}$"
+"""No `#`, because the entry's anchor is appended; no quote and no blank, because the address stands inside
+expressions and sentences."""
+
 
 def _among(values: tuple[object, ...]) -> AfterValidator:
     def check(value: object) -> object:
@@ -149,6 +155,11 @@ class EnvironmentSettings(BaseModel):
         description="at most 50 tags, texts of ASCII letters, digits, blanks and _ . : / = + - @, "
         'keys of 1 to 128 characters not beginning with "aws:", values of up to 256',
     )
+    runbook_url: Annotated[str, StringConstraints(pattern=RUNBOOK_URL)] | None = Field(
+        default=None,
+        description="the address at which people can read docs/runbook.md, without # and what follows: "
+        '"https://git.example.com/team/pipeline/blob/main/docs/runbook.md"',
+    )
     operator_parameters: _InitialParameters = Field(
         default=_InitialParameters(), description="an object of parameter names and initial values"
     )
@@ -165,6 +176,12 @@ class EnvironmentSettings(BaseModel):
     @property
     def log_retention(self) -> logs.RetentionDays:
         return LOG_RETENTIONS[self.log_retention_days]
+
+    @property
+    def runbook(self) -> str:
+        """What messages and alarms name, followed by `#` and the entry. The file's place in the repository
+        where no address was given: AWS cannot know where a team keeps its copy."""
+        return self.runbook_url or RUNBOOK_FILE
 
     @property
     def initial_parameters(self) -> dict[str, str]:

@@ -49,6 +49,14 @@ def complaint(context: Any) -> str:
         ({"termination_protection": "yes"}, "termination_protection", '"yes"', "true or false"),
         ({"log_retention_days": 31}, "log_retention_days", "31", "1, 3, 5, 7, 14, 30, 60"),
         ({"log_retention_days": True}, "log_retention_days", "true", "1, 3, 5, 7, 14, 30, 60"),
+        ({"runbook_url": "docs/runbook.md"}, "runbook_url", '"docs/runbook.md"', "the address at which"),
+        (
+            {"runbook_url": "https://git.example.com/runbook.md#stray-models"},
+            "runbook_url",
+            '"https://git.example.com/runbook.md#stray-models"',
+            "without # and what follows",
+        ),
+        ({"runbook_url": "https://a.b/it's"}, "runbook_url", '"https://a.b/it\'s"', "the address at which"),
         ({"tags": {"aws:team": "x"}}, "tags.aws:team", '"aws:team"', 'not beginning with "aws:"'),
         ({"tags": {"team": 1}}, "tags.team", "1", "texts of ASCII letters"),
         ({"tags": {f"t{n}": "" for n in range(51)}}, "tags", "{", "at most 50 tags"),
@@ -118,6 +126,19 @@ def test_settings_become_what_the_cdk_understands() -> None:
 
 def test_a_region_alone_is_checked_and_kept() -> None:
     assert parse(region="eu-central-1").aws_environment.region == "eu-central-1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "runbook"),
+    [
+        ({}, "docs/runbook.md"),
+        ({"runbook_url": "https://git.example.com/a/b.md"}, "https://git.example.com/a/b.md"),
+    ],
+)
+def test_the_runbook_is_named_by_its_address_or_else_its_place_in_the_repository(
+    changes: dict[str, Any], runbook: str
+) -> None:
+    assert parse(**changes).runbook == runbook
 
 
 @pytest.mark.parametrize(
