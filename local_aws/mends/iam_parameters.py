@@ -1,4 +1,4 @@
-"""Calls that name several parameters are authorised for each of them."""
+"""Calls on parameters are authorised for each parameter they name, whichever version they ask for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _SEVERAL = {
     "AmazonSSM.GetParameters": "ssm:GetParameters",
     "AmazonSSM.DeleteParameters": "ssm:DeleteParameters",
 }
+ARN_FIELDS = 6
+"""Of `arn:aws:ssm:<region>:<account>:parameter/<name>`; a parameter's name has no colon in it."""
 _named: ContextVar[tuple[str, ...]] = ContextVar("named_parameters", default=())
 
 
@@ -26,12 +28,33 @@ def note_each_parameter(original: Any) -> Any:
             _method, _path, headers, body, _query, region, account_id = args
             if headers.get("x-amz-target", "") in _SEVERAL:
                 names = json.loads(body or b"{}").get("Names", [])
-                _named.set(
-                    tuple(f"arn:aws:ssm:{region}:{account_id}:parameter/{name.lstrip('/')}" for name in names)
-                )
+                prefix = f"arn:aws:ssm:{region}:{account_id}:parameter/"
+                _named.set(tuple(prefix + name.lstrip("/") for name in names))
         return str(original(service, *args, **kwargs))
 
     return extract_resource_arn
+
+
+@mend("ssm-selectors", target="ministack.core.iam_evaluator.enforce")
+def leave_out_the_selector(original: Any) -> Any:
+    """A parameter's ARN has no version or label in it: `name:3` is authorised as `name`.
+
+    MiniStack checks the ARN with the selector, which a role scoped to its parameters does not have.
+    """
+
+    def enforce(  # noqa: PLR0917 - MiniStack's own signature
+        access_key_id: str,
+        iam_action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if service == "ssm":
+            resource_arn = ":".join(resource_arn.split(":")[:ARN_FIELDS])
+        return original(access_key_id, iam_action, service, region, resource_arn, service_context)
+
+    return enforce
 
 
 @mend("ssm-several-parameters", target="ministack.core.iam_evaluator.enforce")

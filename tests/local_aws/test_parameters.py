@@ -89,6 +89,62 @@ def test_every_change_of_a_parameter_is_an_event_without_the_value(aws: LocalAws
     assert first["detail"] == expected
 
 
+def test_an_earlier_version_is_read_by_its_selector(aws: LocalAws) -> None:
+    ssm, name = aws.client("ssm"), fresh("/versions")
+    for value in ("1", "2", "3"):
+        ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+    second = ssm.get_parameter(Name=f"{name}:2")["Parameter"]
+
+    assert (second["Value"], second["Version"], second["Name"]) == ("2", 2, name)
+    assert second["Selector"] == ":2"
+    assert error_code(lambda: ssm.get_parameter(Name=f"{name}:9")) == "ParameterVersionNotFound"
+
+
+@pytest.mark.mend("ssm-selectors")
+def test_a_version_takes_the_right_to_the_parameter(aws: LocalAws) -> None:
+    name, other = fresh("/versions"), fresh("/versions")
+    for each in (name, other):
+        aws.client("ssm").put_parameter(Name=each, Value="1", Type="String")
+    actions = ["ssm:GetParameter", "ssm:GetParameters"]
+    resource = f"arn:aws:ssm:us-east-1:000000000000:parameter{name}"
+    reader = user_session(aws, {"Effect": "Allow", "Action": actions, "Resource": resource})
+    ssm = aws.client("ssm", session=reader)
+
+    assert ssm.get_parameter(Name=f"{name}:1")["Parameter"]["Value"] == "1"
+    assert ssm.get_parameters(Names=[f"{name}:1"])["Parameters"][0]["Version"] == 1
+    assert error_code(lambda: ssm.get_parameter(Name=f"{other}:1")) == "AccessDeniedException"
+
+
+def test_a_new_value_keeps_the_description_and_a_new_description_the_pattern(aws: LocalAws) -> None:
+    ssm, name = aws.client("ssm"), fresh("/kept")
+    ssm.put_parameter(Name=name, Value="1", Type="String", Description="A limit", AllowedPattern=NUMBER)
+
+    ssm.put_parameter(Name=name, Value="2", Overwrite=True)
+    ssm.put_parameter(Name=name, Value="2", Description="The limit", Overwrite=True)
+
+    described = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [name]}])["Parameters"][0]
+    assert (described["Description"], described["AllowedPattern"]) == ("The limit", NUMBER)
+    versions = ssm.get_parameter_history(Name=name)["Parameters"]
+    assert [version["Description"] for version in versions] == ["A limit", "A limit", "The limit"]
+
+
+@pytest.mark.mend("ssm-change-events")
+def test_a_template_that_changes_a_parameter_is_an_update_like_any_other(aws: LocalAws) -> None:
+    name = fresh("/deployed")
+    received = event_queue(aws, {"source": ["aws.ssm"], "detail": {"name": [name], "operation": ["Update"]}})
+    properties = {"Name": name, "Type": "String", "Value": "1"}
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": properties}
+    stack = create_stack(aws, {"P": parameter})["StackName"]
+
+    parameter["Properties"] = properties | {"Description": "A limit"}
+    body = json.dumps({"Resources": {"P": parameter}})
+    aws.client("cloudformation").update_stack(StackName=stack, TemplateBody=body)
+
+    (event,) = received(1)
+    assert event["detail"]["description"] == "A limit"
+
+
 def event_queue(aws: LocalAws, pattern: dict[str, Any]) -> Any:
     """Sends matching events to a queue; the answer reads so many of them, in order."""
     queue = {"Type": "AWS::SQS::Queue"}
