@@ -33,6 +33,9 @@ SESSION_SECONDS = 3600
 LAMBDA_LIMIT_SECONDS = 900
 """The longest Lambda may run, hence the longest that a loop-back call may take to answer."""
 
+SERVICE_PRINCIPAL = "Service"
+"""Marks the session of a service; MiniStack knows users, roles and the account's owner only."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
@@ -66,6 +69,38 @@ def role_session(*, role_arn: str, session_name: str, service_principal: str | N
             credentials = _mint(role_arn=role_arn, session_name=session_name)
             _sessions[key] = (time.time(), credentials)
         return credentials
+
+
+def service_session(*, principal: str, source_arn: str) -> Credentials:
+    """Credentials with which a service calls on its own behalf, as `events.amazonaws.com` does.
+
+    It may do what the policy of the resource it calls allows that principal, and nothing else;
+    `source_arn` is what conditions on `aws:SourceArn` see: the rule or alarm it acts for.
+    """
+    key = (principal, source_arn, None)
+    with _lock:
+        _made_at, credentials = _sessions.get(key, (0.0, None))
+        if credentials is None or not _is_known(credentials):
+            account_id = source_arn.split(":")[4]
+            credentials = _register(
+                {
+                    "Arn": principal,
+                    "UserId": principal,
+                    "AccountId": account_id,
+                    "PrincipalType": SERVICE_PRINCIPAL,
+                    "SourceArn": source_arn,
+                }
+            )
+            _sessions[key] = (time.time(), credentials)
+        return credentials
+
+
+def service_source(access_key_id: str) -> tuple[str, str] | None:
+    """The service that holds this access key and the ARN it acts for; None when a service does not."""
+    session = sts._sessions.get(access_key_id)
+    if session is None or session.get("PrincipalType") != SERVICE_PRINCIPAL:
+        return None
+    return session["Arn"], session["SourceArn"]
 
 
 def credentials_for(access_key_id: str) -> Credentials:
@@ -148,21 +183,23 @@ def _is_known(credentials: Credentials) -> bool:
 
 def _mint(*, role_arn: str, session_name: str) -> Credentials:
     account_id, role_name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+    return _register(
+        {
+            "Arn": f"arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}",
+            "UserId": f"{sts._role_id(role_arn)}:{session_name}",
+            "Expiration": time.time() + SESSION_SECONDS,
+            "AccountId": account_id,
+            "PrincipalType": "AssumedRole",
+        }
+    )
+
+
+def _register(session: dict[str, Any]) -> Credentials:
     credentials = Credentials(
         access_key_id="ASIA" + secrets.token_hex(8).upper(),
         secret_access_key=secrets.token_hex(20),
         session_token=secrets.token_hex(32),
     )
-    sts.register_session(
-        credentials.access_key_id,
-        {
-            "Arn": f"arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}",
-            "UserId": f"{sts._role_id(role_arn)}:{session_name}",
-            "SecretAccessKey": credentials.secret_access_key,
-            "SessionToken": credentials.session_token,
-            "Expiration": time.time() + SESSION_SECONDS,
-            "AccountId": account_id,
-            "PrincipalType": "AssumedRole",
-        },
-    )
+    secret = {"SecretAccessKey": credentials.secret_access_key, "SessionToken": credentials.session_token}
+    sts.register_session(credentials.access_key_id, session | secret)
     return credentials

@@ -1,96 +1,72 @@
-"""Rules: their targets are called with the target's own role, and their schedules can be hastened."""
+"""Rules: their targets are called by signed requests, and their schedules can be hastened."""
 
 from __future__ import annotations
 
 import contextvars
-import logging
-import threading
-import time
+import json
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from ministack.services import eventbridge
 
-from local_aws.clock import Clock
 from local_aws.config import current_settings
-from local_aws.identity import RoleUnusableError, loopback_client, role_session
+from local_aws.event_delivery import About, deliver
 from local_aws.mends.registry import mend
 
-MAX_RETRIES = 185
-MAX_AGE_SECONDS = 86_400
-"""EventBridge User Guide, "Event retry policy": for 24 hours and up to 185 times, with growing pauses."""
-LONGEST_PAUSE_SECONDS = 300
 SHORT_TICK_SECONDS = 0.1
 """How often hastened schedules are looked at, so that a rate of a second is kept."""
 
-logger = logging.getLogger("local_aws")
-_target: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("event_target")
+_about: contextvars.ContextVar[About] = contextvars.ContextVar("event_target")
 
 
-@mend("event-target-role", target="ministack.services.eventbridge._invoke_target")
+@mend(
+    "event-targets",
+    target="ministack.services.eventbridge._invoke_target",
+    requires=("ministack.services.eventbridge._pattern_event_view",),
+)
 def remember_the_target(original: Any) -> Any:
-    """Workflows are started as nobody, so a missing permission of the rule's role goes unnoticed.
+    """Targets are called in process and as nobody: no policy applies, nothing is retried or kept.
 
-    See `start_as_the_targets_role`, which needs the target that MiniStack does not hand on.
+    See `deliver`, which needs the rule, the target and the event that MiniStack does not hand on.
     """
 
-    def _invoke_target(target: dict[str, Any], event: Any, rule: Any, view: Any = None) -> None:
-        token = _target.set(target)
+    def _invoke_target(target: dict[str, Any], event: Any, rule: dict[str, Any], view: Any = None) -> None:
+        view = view or eventbridge._pattern_event_view(event)
+        about = About(target=dict(target), rule=dict(rule), event=json.dumps(view.event_with_detail()))
+        token = _about.set(about)
         try:
             original(target, event, rule, view)
         finally:
-            _target.reset(token)
+            _about.reset(token)
 
     return _invoke_target
 
 
-@mend("event-target-role", target="ministack.services.eventbridge._dispatch_to_stepfunctions")
-def start_as_the_targets_role(_original: Any) -> Any:
-    """Starts the workflow by a signed call of the target's role, on a thread, with EventBridge's retries."""
-
-    def _dispatch_to_stepfunctions(arn: str, payload: str) -> None:
-        target = dict(_target.get())
-        threading.Thread(
-            target=_start_workflow, args=(arn, payload, target), name="event-target", daemon=True
-        ).start()
-
-    return _dispatch_to_stepfunctions
+def _hand_over(target: Any, payload: str, *_: Any) -> None:
+    deliver(about=_about.get(), arn=str(target), payload=payload)
 
 
-def _start_workflow(arn: str, payload: str, target: dict[str, Any]) -> None:
-    policy = target.get("RetryPolicy") or {}
-    retries = int(policy.get("MaximumRetryAttempts", MAX_RETRIES))
-    clock = Clock()
-    give_up_at = time.monotonic() + clock.scaled(int(policy.get("MaximumEventAgeInSeconds", MAX_AGE_SECONDS)))
-    for attempt in range(retries + 1):
-        problem, is_worth_a_retry = _try_start(arn, payload, target)
-        if problem is None:
-            return
-        if not is_worth_a_retry or time.monotonic() > give_up_at:
-            break
-        clock.sleep(min(2**attempt, LONGEST_PAUSE_SECONDS))
-    logger.warning("EventBridge did not start %s: %s", arn, problem)
+@mend("event-targets", target="ministack.services.eventbridge._dispatch_to_stepfunctions")
+def start_the_workflow(_original: Any) -> Any:
+    """Starts the workflow as the target's role. See `remember_the_target`."""
+    return _hand_over
 
 
-def _try_start(arn: str, payload: str, target: dict[str, Any]) -> tuple[str | None, bool]:
-    """Why it did not start, if so, and whether EventBridge would try again."""
-    try:
-        session = role_session(
-            role_arn=target.get("RoleArn", ""),
-            session_name="events",
-            service_principal="events.amazonaws.com",
-        )
-        client: Any = loopback_client("stepfunctions", session)
-        client.start_execution(stateMachineArn=arn, input=payload)
-    except ClientError as refusal:
-        code = str(refusal.response["Error"]["Code"])
-        status = refusal.response["ResponseMetadata"]["HTTPStatusCode"]
-        return str(refusal), status >= 500 or status == 429 or "Throttl" in code or "Limit" in code
-    except BotoCoreError as problem:
-        return str(problem), True
-    except RoleUnusableError as problem:
-        return str(problem), False
-    return None, False
+@mend("event-targets", target="ministack.services.eventbridge._dispatch_to_lambda")
+def invoke_the_function(_original: Any) -> Any:
+    """Invokes the function as EventBridge, if its policy allows that. See `remember_the_target`."""
+    return _hand_over
+
+
+@mend("event-targets", target="ministack.services.eventbridge._dispatch_to_sqs")
+def send_to_the_queue(_original: Any) -> Any:
+    """Sends to the queue as EventBridge, if its policy allows that. See `remember_the_target`."""
+    return _hand_over
+
+
+@mend("event-targets", target="ministack.services.eventbridge._dispatch_to_sns")
+def publish_to_the_topic(_original: Any) -> Any:
+    """Publishes to the topic as EventBridge, if its policy allows that. See `remember_the_target`."""
+    return _hand_over
 
 
 @mend("schedule-scale", target="ministack.services.eventbridge._parse_rate_seconds")

@@ -20,6 +20,8 @@ from typing import Any
 
 TASK_ROOT = "/var/task"
 """Where the asset lies on AWS, hence in the stack traces that people search for."""
+END_OF_LOG = "-- end of the log of this invocation --"
+"""Written to stderr after each invocation, so that the reader knows it has read everything."""
 RESPONSE_LIMIT_BYTES = 6_291_556
 """Of a synchronous invocation (Lambda Developer Guide, "Lambda quotas")."""
 
@@ -114,6 +116,7 @@ def main() -> None:
     """Serve invocations until the input ends."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    sys.stdout = os.fdopen(os.dup(2), "w", buffering=1)  # lines are in order with those of stderr
     init = json.loads(sys.stdin.readline())
     _prepare(init)
 
@@ -133,7 +136,10 @@ def main() -> None:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
         if invocation.get("trace_id"):
             os.environ["_X_AMZN_TRACE_ID"] = invocation["trace_id"]
-        say(answer(handler, message["event"], LambdaContext(init, invocation), init["code_dir"]))
+        answered = answer(handler, message["event"], LambdaContext(init, invocation), init["code_dir"])
+        sys.stdout.flush()
+        print(END_OF_LOG, file=sys.stderr, flush=True)
+        say(answered)
 
 
 if __name__ == "__main__":

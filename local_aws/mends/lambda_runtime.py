@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextvars
 import json
+import queue
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +17,9 @@ from local_aws.mends.registry import mend
 
 ALONE = ("-I", "-S")
 """Python without the site-packages, PYTHON* variables and folders of whoever started the server."""
+LOG_WAIT_SECONDS = 5.0
+"""For the end of an invocation's log, which comes at once unless the process ends without one."""
+LOG_POLL_SECONDS = 0.05
 _KEPT = ("PATH", "LANG", "TZ", "NODE_PATH", "LAMBDA_TASK_ROOT")
 _KEPT_PREFIXES = ("AWS_", "_LAMBDA_")
 _SPAWN_FAILED = "Worker init failed: "
@@ -88,6 +93,35 @@ def failing_worker(original: Any) -> Any:
             response = super().invoke(*args, **options)
             _failure.set(response.get("failure"))
             return response
+
+    return Worker
+
+
+@mend("lambda-logs", target="ministack.core.lambda_runtime.Worker")
+def listening_worker(original: Any) -> Any:
+    """All that a function printed is in the log of its invocation, and reading it takes no time.
+
+    MiniStack waits for 50 ms and loses, or logs with the next invocation, what comes later.
+    """
+
+    class Worker(original):  # type: ignore[misc]
+        def _drain_stderr_bounded(self, *args: Any, **options: Any) -> str:
+            if not str(self.config.get("Runtime", "")).startswith("python"):
+                return str(super()._drain_stderr_bounded(*args, **options))
+            lines: list[str] = []
+            give_up_at = time.monotonic() + LOG_WAIT_SECONDS
+            while True:
+                try:
+                    line = str(self._stderr_queue.get(timeout=LOG_POLL_SECONDS))
+                except queue.Empty:
+                    is_running = self._proc is not None and self._proc.poll() is None
+                    if is_running and time.monotonic() < give_up_at:
+                        continue
+                    return "\n".join(lines)
+                if line.endswith(lambda_bootstrap.END_OF_LOG):
+                    rest = line.removesuffix(lambda_bootstrap.END_OF_LOG)
+                    return "\n".join([*lines, rest] if rest else lines)
+                lines.append(line)
 
     return Worker
 

@@ -52,7 +52,7 @@ def send(aws: LocalAws, source: str) -> None:
     aws.client("events").put_events(Entries=[entry])
 
 
-@pytest.mark.mend("event-target-role")
+@pytest.mark.mend("event-targets")
 def test_a_rule_starts_its_workflow_as_the_targets_role(aws: LocalAws) -> None:
     role, arn, source = (
         create_role(aws, service="events.amazonaws.com", policy=MAY_START),
@@ -72,7 +72,7 @@ def test_a_rule_starts_its_workflow_as_the_targets_role(aws: LocalAws) -> None:
     assert json.loads(described["input"]) == {"source": "schedule"}
 
 
-@pytest.mark.mend("event-target-role")
+@pytest.mark.mend("event-targets")
 def test_a_role_that_may_not_start_the_workflow_starts_nothing(aws: LocalAws) -> None:
     role, arn, source = create_role(aws, service="events.amazonaws.com"), machine(aws), fresh("s")
     rule(aws, {"Arn": arn, "RoleArn": role}, EventPattern=json.dumps({"source": [source]}))
@@ -83,7 +83,7 @@ def test_a_role_that_may_not_start_the_workflow_starts_nothing(aws: LocalAws) ->
     assert aws.client("stepfunctions").list_executions(stateMachineArn=arn)["executions"] == []
 
 
-@pytest.mark.mend("event-target-role")
+@pytest.mark.mend("event-targets")
 def test_a_throttled_start_is_tried_again(aws: LocalAws) -> None:
     role, arn, source = (
         create_role(aws, service="events.amazonaws.com", policy=MAY_START),

@@ -167,3 +167,25 @@ def test_keeps_a_function_warm(lab: Lab) -> None:
     function = lab.function("import os\ndef handler(event, context):\n    return os.getpid()\n")
 
     assert json.dumps(lab.invoke(function)) == json.dumps(lab.invoke(function))
+
+
+@pytest.mark.mend("lambda-logs")
+def test_logs_all_that_an_invocation_printed_with_it(lab: Lab) -> None:
+    code = (
+        "import sys, time\n"
+        "def handler(event, context):\n"
+        "    print('printed', event)\n"
+        "    print('to stderr', event, file=sys.stderr)\n"
+        "    sys.stdout.write(f'unfinished {event}')\n"
+    )
+    function = lab.function(code)
+    lab.invoke(function, 1)
+    lab.invoke(function, 2)
+
+    group = f"/aws/lambda/{function.rpartition(':')[2]}"
+    events = lab.aws.client("logs").filter_log_events(logGroupName=group)["events"]
+    lines = [
+        event["message"] for event in events if not event["message"].startswith(("START", "END", "REPORT"))
+    ]
+
+    assert lines == [f"{what} {n}" for n in (1, 2) for what in ("printed", "to stderr", "unfinished")]
