@@ -4,8 +4,9 @@
 check that Parameter Store offers, so each pattern by itself refuses everything out of range. The
 patterns keep to what Java (Parameter Store), JavaScript (JSONata) and Python read alike.
 
-The values in the template are initial values: CloudFormation writes a parameter again only when its
-value in the template changes, so what an operator typed survives a deployment that does not touch it.
+The values in the template are initial values: CloudFormation writes a parameter again, initial value and
+all, only when something of its definition or the stack's tags change. `tools/keeping_deployment.py` puts
+back what operators have typed.
 """
 
 from collections.abc import Mapping

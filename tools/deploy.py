@@ -5,14 +5,23 @@ from __future__ import annotations
 import os
 import sys
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline_stack.settings_errors import SettingsError
 from tools.cdk_cli import REPOSITORY, CdkCli, CdkCliError, stack_name, with_our_programs
 from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
+from tools.keeping_deployment import keeping_deployment, synthesised
+from tools.kept_file import KeptFileError
+from tools.settings_run import SettingsRunError
+from tools.signals import end_like_ctrl_c
 
 BOOTSTRAP_VERSION_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 """Where `cdk bootstrap` leaves its version for the default synthesizer to check."""
+
+
+def say(text: str) -> None:
+    """Tell a step at once, also to a pipe."""
+    print(text, flush=True)
 
 
 def cli_for(signed_in: SignedIn | None) -> CdkCli:
@@ -36,7 +45,7 @@ def check_bootstrapped(signed_in: SignedIn, *, environment_name: str) -> None:
 
 
 def run(command: str, name: str) -> None:
-    """Run one of the three commands; raises UsageError, SettingsError or CdkCliError."""
+    """Run one of the three commands; raises one of the errors that `main` knows."""
     if command == "synth":
         cli_for(None).synth()
         print(f"The templates are in {REPOSITORY / 'cdk.out'}")
@@ -49,9 +58,16 @@ def run(command: str, name: str) -> None:
         return
     ask = may_ask()
     check_bootstrapped(signed_in, environment_name=name)
+    deploy(signed_in, stack_name(name), ask=ask)
+
+
+def deploy(signed_in: SignedIn, stack: str, *, ask: bool) -> None:
+    """Deploy what cdk.json and the code say, and keep what operators have set."""
     cli = cli_for(signed_in)
-    cli.synth(stack_name(name))
-    cli.deploy(stack_name(name), ask=ask)
+    cli.synth(stack)
+    keeping_deployment(signed_in, stack=stack, report=say).carry_out(
+        lambda: cli.deploy(stack, ask=ask), release=synthesised(cli.assembly_dir, stack)
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -62,13 +78,17 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         run(command, name)
-    except (UsageError, SettingsError, CdkCliError) as problem:
+    except (UsageError, SettingsError, CdkCliError, KeptFileError, SettingsRunError) as problem:
         print(problem, file=sys.stderr)
-        return 1
+    except (ClientError, BotoCoreError) as problem:
+        print(f"AWS refused: {problem}\nNothing is lost: run this again to go on.", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
-    return 0
+    else:
+        return os.EX_OK
+    return 1
 
 
 if __name__ == "__main__":
+    end_like_ctrl_c()
     sys.exit(main(sys.argv[1:]))

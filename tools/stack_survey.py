@@ -78,9 +78,14 @@ def survey(cloudformation: CloudFormationClient, name: str) -> StackSurvey | Non
 
 def _deletion_policies(cloudformation: CloudFormationClient, name: str) -> dict[str, str]:
     """Deletion policies by logical id, of the template as deployed, not as cdk.json would make it now."""
-    body: Any = cloudformation.get_template(StackName=name)["TemplateBody"]
-    template = json.loads(body) if isinstance(body, str) else body
     return {
         logical_id: resource.get("DeletionPolicy", "Delete")
-        for logical_id, resource in template["Resources"].items()
+        for logical_id, resource in deployed_template(cloudformation, name)["Resources"].items()
     }
+
+
+def deployed_template(cloudformation: CloudFormationClient, name: str) -> dict[str, Any]:
+    """The template that the stack was last deployed with. The CDK CLI sends JSON."""
+    body: Any = cloudformation.get_template(StackName=name)["TemplateBody"]
+    template: dict[str, Any] = json.loads(body) if isinstance(body, str) else body
+    return template

@@ -1,0 +1,239 @@
+"""The order of things around a deployment, and that nothing is lost wherever it breaks off."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from tools.cdk_cli import CdkCliError
+from tools.deployed_stack import ValueRefusedError
+from tools.keeping_deployment import KeepingDeployment
+from tools.kept_file import KeptFile, KeptFileError
+from tools.kept_parameters import Release
+from tools.settings_run import SettingsRunError
+
+PATH = "/TrainingPipeline-dev"
+SCORE = f"{PATH}/Minimum-F1-Score"
+SAVED = "The parameters' values are saved in "
+
+
+def release(value: str) -> Release:
+    properties = {"Name": SCORE, "Value": value}
+    return Release(
+        template={"Resources": {"P": {"Type": "AWS::SSM::Parameter", "Properties": properties}}}, tags={}
+    )
+
+
+@dataclass
+class FakeStack:
+    """One parameter, a rule that listens to it, and what was done, in order. Settings is in it too."""
+
+    value: str = "0.5"
+    done: list[str] = field(default_factory=list)
+    has_settings: bool = True
+    exists: bool = True
+    refuses: bool = False
+    changing: bool = False
+    breaks: type[BaseException] | None = None
+
+    def outputs(self) -> dict[str, str]:
+        settings = {"SettingsWorkflowArn": "arn"} if self.has_settings else {}
+        return {"ParameterPath": PATH, **settings} if self.exists else {}
+
+    def release(self) -> Release:
+        return release("0.8")
+
+    def settle(self) -> None:
+        self.changing = False
+
+    def is_changing(self) -> bool:
+        return self.changing
+
+    def values(self, names: list[str]) -> dict[str, str]:
+        assert not self.changing
+        return dict.fromkeys(names, self.value)
+
+    def put(self, name: str, value: str) -> None:
+        if self.breaks:
+            raise self.breaks
+        if self.refuses:
+            raise ValueRefusedError("cannot be validated")
+        self.done.append(f"put {value}")
+        self.value = value
+
+    def listener(self, _: Release) -> str:
+        return "listener"
+
+    def switch_off(self, rule: str) -> None:
+        self.done.append(f"{rule} off")
+
+    def switch_on(self, rule: str) -> None:
+        self.done.append(f"{rule} on")
+
+    def carry_out(self, workflow: str) -> None:
+        self.done.append(f"settings {workflow}")
+
+
+@dataclass
+class Place:
+    """A stack, a folder, and what was said."""
+
+    stack: FakeStack
+    file: KeptFile
+    said: list[str] = field(default_factory=list)
+
+    def deploy(self, value: str, *, then: BaseException | None = None, goes_on: bool = False) -> None:
+        """Deploy a release with this initial value, as CloudFormation would; `then` is how it ends."""
+
+        def by_cli() -> None:
+            assert self.file.read() or not self.stack.exists
+            self.stack.done.append("deploy")
+            self.stack.value = "0.8" if then and not goes_on else value
+            self.stack.changing = goes_on
+            if then:
+                raise then
+
+        fake = cast(Any, self.stack)
+        KeepingDeployment(stack=fake, settings=fake, file=self.file, report=self.said.append).carry_out(
+            by_cli, release=release(value)
+        )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(stack=FakeStack(), file=KeptFile(path=tmp_path / "kept" / "dev.json"))
+
+
+FINISH = ["put 0.5", "listener on", "settings arn"]
+
+
+def test_a_value_is_put_back_while_nobody_listens_and_then_applied(place: Place) -> None:
+    place.deploy("0.7")
+    assert place.stack.done == ["listener off", "deploy", *FINISH]
+    assert place.file.read() is None
+
+
+def test_a_release_that_redefines_nothing_leaves_the_listener_on(place: Place) -> None:
+    place.deploy("0.8")
+    assert "listener off" not in place.stack.done
+
+
+def test_a_value_that_nobody_set_becomes_the_new_one(place: Place) -> None:
+    place.stack.value = "0.8"
+    place.deploy("0.7")
+    assert place.stack.done == ["deploy", "settings arn"]
+    assert place.said[-1] == "Minimum-F1-Score was 0.8, the initial value, and is now the new one, 0.7"
+
+
+def test_a_failed_deployment_is_made_good_before_it_is_told(place: Place) -> None:
+    with pytest.raises(CdkCliError):
+        place.deploy("0.7", then=CdkCliError("rolled back"))
+    assert place.stack.done == ["listener off", "deploy", *FINISH]
+    assert place.stack.value == "0.5"
+
+
+def test_a_deployment_that_the_cli_lost_sight_of_is_awaited(place: Place) -> None:
+    with pytest.raises(CdkCliError):
+        place.deploy("0.7", then=CdkCliError("no network"), goes_on=True)
+    assert place.stack.value == "0.5"
+
+
+def test_an_interruption_before_cloudformation_began_leaves_nothing_behind(place: Place) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        place.deploy("0.7", then=KeyboardInterrupt())
+    assert place.stack.done == ["listener off", "deploy", *FINISH]
+    assert place.file.read() is None
+
+
+def test_an_interrupted_deployment_is_made_good_by_the_next(place: Place) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        place.deploy("0.7", then=KeyboardInterrupt(), goes_on=True)
+    assert place.stack.done == ["listener off", "deploy"]
+    assert "CloudFormation goes on" in place.said[-1]
+
+    place.stack.done.clear()
+    place.deploy("0.7")
+    assert place.stack.done == [*FINISH, "listener off", "deploy", *FINISH]
+    assert place.stack.value == "0.5"
+
+
+def test_what_broke_off_while_putting_back_is_done_by_the_next(place: Place) -> None:
+    place.stack.breaks = ConnectionError
+    with pytest.raises(ConnectionError):
+        place.deploy("0.7")
+    assert place.stack.value == "0.7"
+
+    place.stack.breaks = None
+    place.deploy("0.7")
+    assert place.stack.value == "0.5"
+    assert place.file.read() is None
+
+
+def test_a_value_that_is_not_allowed_any_more_is_told_and_not_forced(place: Place) -> None:
+    place.stack.refuses = True
+    place.deploy("0.7")
+    assert place.stack.value == "0.7"
+    assert (
+        "Minimum-F1-Score was 0.5, which is not allowed any more. In force now: 0.7. "
+        "Allowed: a number from 0 to 1, such as 0.85, with at most 6 decimals"
+    ) in place.said
+
+
+def test_a_deployment_by_somebody_else_is_awaited(place: Place) -> None:
+    place.stack.changing = True
+    place.deploy("0.7")
+    assert place.stack.value == "0.5"
+
+
+def test_a_release_without_settings_is_deployed_all_the_same(place: Place) -> None:
+    place.stack.has_settings = False
+    place.deploy("0.7")
+    assert place.stack.done == ["listener off", "deploy", "put 0.5", "listener on"]
+
+
+def test_a_first_deployment_has_nothing_to_keep(place: Place) -> None:
+    place.stack.exists = False
+    place.deploy("0.7")
+    assert place.stack.done == ["deploy"]
+    assert place.said == []
+
+
+def test_the_file_outlasts_parameters_that_could_not_be_applied(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: str) -> None:
+        raise SettingsRunError("ended FAILED")
+
+    monkeypatch.setattr(place.stack, "carry_out", fail)
+    with pytest.raises(SettingsRunError):
+        place.deploy("0.7")
+    assert place.file.read() is not None
+
+
+def test_the_file_is_named(place: Place) -> None:
+    place.deploy("0.7")
+    assert place.said[0] == f"{SAVED}{place.file.path}"
+
+
+def test_a_file_that_cannot_be_read_stops_everything(place: Place) -> None:
+    place.file.path.parent.mkdir()
+    place.file.path.write_text("{")
+    with pytest.raises(KeptFileError, match=r"(?s)dev\.json.*Set what is missing"):
+        place.deploy("0.7")
+    assert place.stack.done == []
+
+
+def test_a_file_that_breaks_off_leaves_the_one_before(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        place.deploy("0.7", then=KeyboardInterrupt(), goes_on=True)
+    before = place.file.read()
+    assert before
+
+    def break_off(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr("tools.kept_file.json.dump", break_off)
+    with pytest.raises(OSError):
+        place.file.write(before)
+    assert place.file.read() == before

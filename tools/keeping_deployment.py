@@ -1,0 +1,149 @@
+"""Deploy a stack without losing what operators have set. Can be interrupted at any moment and run again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from tools.cdk_cli import CdkCliError
+from tools.deployed_stack import DeployedStack, ValueRefusedError
+from tools.environments import RETRIES
+from tools.kept_file import Kept, KeptFile
+from tools.kept_parameters import Fate, KeptParameter, Release, kept_parameters
+from tools.settings_run import SettingsRun
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from tools.environments import SignedIn
+
+ALLOWED = {spec.name: spec.allowed for spec in OPERATOR_PARAMETERS}
+PATH_OUTPUT = "ParameterPath"
+SETTINGS_OUTPUT = "SettingsWorkflowArn"
+NEXT_TIME = "The next `make deploy` of this folder waits for its end, then puts back the values of"
+
+
+def synthesised(assembly_dir: Path, stack: str) -> Release:
+    """What the CDK CLI is about to deploy."""
+    manifest = json.loads((assembly_dir / "manifest.json").read_text(encoding="utf-8"))
+    properties = manifest["artifacts"][stack]["properties"]
+    template = (assembly_dir / properties["templateFile"]).read_text(encoding="utf-8")
+    return Release(template=json.loads(template), tags=properties.get("tags", {}))
+
+
+def keeping_deployment(
+    signed_in: SignedIn, *, stack: str, report: Callable[[str], None]
+) -> KeepingDeployment:
+    """For the account and Region that we are signed in to."""
+    session: Session = signed_in.session
+    return KeepingDeployment(
+        stack=DeployedStack(
+            name=stack,
+            cloudformation=session.client("cloudformation", config=RETRIES),
+            events=session.client("events", config=RETRIES),
+            ssm=session.client("ssm", config=RETRIES),
+            report=report,
+        ),
+        settings=SettingsRun(stepfunctions=session.client("stepfunctions", config=RETRIES), report=report),
+        file=KeptFile.of(stack=stack, account=signed_in.account, region=signed_in.region),
+        report=report,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepingDeployment:
+    """Saves the values, deploys, puts back what CloudFormation wrote over, applies the parameters."""
+
+    stack: DeployedStack
+    settings: SettingsRun
+    file: KeptFile
+    report: Callable[[str], None]
+
+    def carry_out(self, deploy: Callable[[], None], *, release: Release) -> None:
+        """`deploy` has the CDK CLI deploy `release`, and raises CdkCliError.
+
+        A failed deployment was rolled back, which writes initial values as well: then too everything is
+        put back before the error goes on. While CloudFormation goes on with an interrupted one, nothing
+        can be put back: that is left to the next call, which finds the file.
+        """
+        self.stack.settle()
+        if left := self.file.read():
+            self.report(f"An earlier deployment was interrupted. {self.file.path} has the values before it")
+            self._finish(left)
+        kept = self._kept(release)
+        if kept is None:
+            deploy()
+            return
+        self._save(kept)
+        try:
+            deploy()
+        except CdkCliError:
+            self._finish(kept)
+            raise
+        except KeyboardInterrupt:
+            if self.stack.is_changing():
+                self.report(f"Interrupted, but CloudFormation goes on. {NEXT_TIME} {self.file.path}")
+            else:
+                self._finish(kept)
+            raise
+        self._finish(kept)
+
+    def _kept(self, release: Release) -> Kept | None:
+        """What is there to keep; None if the stack is not there yet."""
+        path = self.stack.outputs().get(PATH_OUTPUT)
+        if path is None:
+            return None
+        before = self.stack.release()
+        values = self.stack.values(list(before.parameters(path)))
+        parameters = kept_parameters(values, path=path, before=before, after=release)
+        is_rewritten = any(parameter.is_redefined and parameter.is_operators for parameter in parameters)
+        return Kept(
+            parameters=parameters,
+            # Values that only pass through must not be applied: switching training on starts one.
+            quiet_rule=self.stack.listener(before) if is_rewritten else None,
+        )
+
+    def _save(self, kept: Kept) -> None:
+        self.file.write(kept)
+        self.report(f"The parameters' values are saved in {self.file.path}")
+        for parameter in kept.parameters:
+            if line := parameter.announcement():
+                self.report(line)
+        if kept.quiet_rule:
+            self.stack.switch_off(kept.quiet_rule)
+            self.report("Until then changed parameters are not applied")
+
+    def _finish(self, kept: Kept) -> None:
+        """Leave everything as it was. The file goes last, so that this can be done again from any point."""
+        self.stack.settle()
+        now = self.stack.values([parameter.name for parameter in kept.parameters])
+        for parameter in kept.parameters:
+            self._put_back(parameter, now.get(parameter.name))
+        if kept.quiet_rule:
+            self.stack.switch_on(kept.quiet_rule)
+        if workflow := self.stack.outputs().get(SETTINGS_OUTPUT):
+            self.settings.carry_out(workflow)
+        self.file.remove()
+
+    def _put_back(self, parameter: KeptParameter, now: str | None) -> None:
+        name, value, fate = parameter.short_name, parameter.value, parameter.fate(now)
+        if fate is Fate.LOST:
+            try:
+                self.stack.put(parameter.name, value)
+            except ValueRefusedError as refusal:
+                self.report(
+                    f"{name} was {value}, which is not allowed any more. In force now: {now}. "
+                    f"Allowed: {ALLOWED.get(name, refusal)}"
+                )
+            else:
+                self.report(f"{name} is {value} again (the deployment had set it to {now})")
+        elif fate is Fate.FOLLOWED:
+            self.report(f"{name} was {value}, the initial value, and is now the new one, {now}")
+        elif fate is Fate.CHANGED:
+            self.report(f"{name} was set to {now} during the deployment, and stays so")
+        elif fate is Fate.GONE:
+            self.report(f"{name} was {value}; there is no such parameter any more")
