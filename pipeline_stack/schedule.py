@@ -1,4 +1,4 @@
-"""What starts executions that no person starts: the clock, and executions that ended badly."""
+"""The clock that starts Training."""
 
 from collections.abc import Mapping
 
@@ -11,14 +11,12 @@ from constructs import Construct
 SCHEDULED_INPUT = {"source": "schedule"}
 """The input of a scheduled Training, which lets it tell a scheduled run from one that a person started."""
 
-ENDED_BADLY = ["FAILED", "TIMED_OUT", "ABORTED"]
-
 
 class Schedule(Construct):
-    """A rule that starts Training, and one that hands executions which ended badly to Ended runs.
+    """A rule that starts Training.
 
-    The first agrees with the parameters that rule it, Enable-Automatic-Training and
-    Automatic-Training-Poll-Frequency, from the stack's first minute.
+    It agrees with the parameters that rule it, Enable-Automatic-Training and
+    Automatic-Training-Poll-Frequency, from the stack's first minute; later Settings keeps it so.
     """
 
     training_rule: events.Rule
@@ -29,8 +27,6 @@ class Schedule(Construct):
         construct_id: str,
         *,
         training: sfn.IStateMachine,
-        deployment: sfn.IStateMachine,
-        ended_runs: sfn.IStateMachine,
         initial_parameters: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -51,20 +47,6 @@ class Schedule(Construct):
                     max_event_age=Duration.hours(1),
                 )
             ],
-        )
-        events.Rule(
-            self,
-            "EndedRunsRule",
-            description="Tells of runs that ended badly and told nobody: timed out, aborted, failed.",
-            event_pattern=events.EventPattern(
-                source=["aws.states"],
-                detail_type=["Step Functions Execution Status Change"],
-                detail={
-                    "status": ENDED_BADLY,
-                    "stateMachineArn": [training.state_machine_arn, deployment.state_machine_arn],
-                },
-            ),
-            targets=[targets.SfnStateMachine(ended_runs)],
         )
 
 

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from pipeline_stack.dataset_bucket import DatasetBucket
 from pipeline_stack.evaluation_judge import EvaluationJudge
+from pipeline_stack.event_rules import EventRules
 from pipeline_stack.manifest_builder import ManifestBuilder
 from pipeline_stack.model_registry import ModelRegistry
 from pipeline_stack.notifications import Notifications
@@ -16,6 +17,7 @@ from pipeline_stack.workflow_findings import accept_workflow_findings
 from pipeline_stack.workflows.deployment import DeploymentWorkflow
 from pipeline_stack.workflows.ended_runs import EndedRunsWorkflow
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.settings import SettingsWorkflow
 from pipeline_stack.workflows.training import TrainingWorkflow
 
 
@@ -67,27 +69,47 @@ class TrainingPipelineStack(cdk.Stack):
             ).function,
             log_retention=settings.log_retention,
             removal_policy=settings.removal,
+            runbook="docs/runbook.md",
         )
         deployment = DeploymentWorkflow(self, "Deployment", resources=resources)
         training = TrainingWorkflow(
             self, "Training", resources=resources, deployment=deployment.state_machine
         )
+        schedule = Schedule(
+            self,
+            "Schedule",
+            training=training.state_machine,
+            initial_parameters=settings.initial_parameters,
+        )
+        settings_workflow = SettingsWorkflow(
+            self,
+            "Settings",
+            resources=resources,
+            training=training.state_machine,
+            training_rule=schedule.training_rule,
+            deployment=deployment.state_machine,
+        )
         ended_runs = EndedRunsWorkflow(
-            self, "EndedRuns", resources=resources, deployment=deployment.state_machine
+            self,
+            "EndedRuns",
+            resources=resources,
+            deployment=deployment.state_machine,
+            settings=settings_workflow.state_machine,
         )
         accept_workflow_findings(
             training=training.state_machine,
             deployment=deployment.state_machine,
+            settings=settings_workflow.state_machine,
             ended_runs=ended_runs.state_machine,
             resources=resources,
         )
-        Schedule(
+        EventRules(
             self,
-            "Schedule",
-            training=training.state_machine,
-            deployment=deployment.state_machine,
+            "EventRules",
+            parameters=parameters,
+            settings=settings_workflow.state_machine,
+            watched=[training.state_machine, deployment.state_machine, settings_workflow.state_machine],
             ended_runs=ended_runs.state_machine,
-            initial_parameters=settings.initial_parameters,
         )
         self._tell(
             {
@@ -95,6 +117,7 @@ class TrainingPipelineStack(cdk.Stack):
                 "ParameterPath": parameters.path,
                 "TrainingWorkflowArn": training.state_machine.state_machine_arn,
                 "DeploymentWorkflowArn": deployment.state_machine.state_machine_arn,
+                "SettingsWorkflowArn": settings_workflow.state_machine.state_machine_arn,
                 "NotificationTopicArn": notifications.topic.topic_arn,
                 "ProjectName": project.project_name,
                 "RegistryTableName": table.table_name,

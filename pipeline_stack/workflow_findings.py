@@ -19,11 +19,14 @@ def accept_workflow_findings(
     *,
     training: sfn.StateMachine,
     deployment: sfn.StateMachine,
+    settings: sfn.StateMachine,
     ended_runs: sfn.StateMachine,
     resources: PipelineResources,
 ) -> None:
-    for machine in (training, deployment, ended_runs):
+    for machine in (training, deployment, settings, ended_runs):
         _accept_logs_and_traces(machine)
+    _accept_describing_executions(settings, of=settings)
+    accept_wildcard(settings, resources.project.project_resource_arn, reason=_PROJECT_PARTS)
     _accept_describing_executions(deployment, of=deployment)
     _accept_project_parts(deployment, resources.project)
     _accept_describing_executions(training, of=training)

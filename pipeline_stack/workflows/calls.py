@@ -201,7 +201,15 @@ class Calls:
         return task
 
     def publish(
-        self, name: str, *, topic: sns.ITopic, subject: str, message: str, kind: str, failure: sfn.IChainable
+        self,
+        name: str,
+        *,
+        topic: sns.ITopic,
+        subject: str,
+        message: str,
+        kind: str,
+        failure: sfn.IChainable | None = None,
+        tolerated: sfn.IChainable | None = None,
     ) -> tasks.SnsPublish:
         """A message to the operators; both texts are expressions, `kind` a message attribute."""
         task = tasks.SnsPublish.jsonata(
@@ -213,5 +221,7 @@ class Calls:
             message_attributes={"kind": tasks.MessageAttribute(value=kind)},
             task_timeout=sfn.Timeout.duration(CALL_TIMEOUT),
         )
-        self.finish(task, during="sending the message", prefixes=("SNS", "Sns"), failure=failure)
+        self.finish(
+            task, during="sending the message", prefixes=("SNS", "Sns"), failure=failure, tolerated=tolerated
+        )
         return task

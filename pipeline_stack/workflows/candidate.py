@@ -25,7 +25,7 @@ _DESCRIBED: Final = (
     "$states.result.ProjectVersionDescriptions[0].{"
     "'status': Status, 'arn': ProjectVersionArn, 'message': StatusMessage, "
     "'f1': EvaluationResult.F1Score, 'summary': EvaluationResult.Summary.S3Object, "
-    "'billed_seconds': BillableTrainingTimeInSeconds} "
+    "'billed_seconds': BillableTrainingTimeInSeconds, 'units': MinInferenceUnits} "
     ": {'status': '" + ABSENT + "'}"
 )
 

@@ -17,6 +17,7 @@ from pipeline_stack.workflows.hosted_models import ListHostedModels, names_of
 from pipeline_stack.workflows.operator_settings import number_of
 from pipeline_stack.workflows.registry import DEPLOYMENT_LOCK, Registry
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.restart import WANTED, StopToRestart
 
 # A start takes minutes as a rule, half an hour was seen; an hour leaves room (one minute a turn).
 START_TURNS: Final = 60
@@ -54,12 +55,6 @@ class StartCandidate:
     ) -> None:
         project = resources.project
         move: sfn.IChainable = self._move_pointer(registry, resources).next(live)
-        is_live = (
-            # One time for the pointer, the record and the parameter: each expression has its own $now().
-            sfn.Choice.jsonata(scope, "Is it live already?", assign={"switchedAt": "{% $now() %}"})
-            .when(sfn.Condition.jsonata("{% $live.version = $version %}"), live)
-            .otherwise(move)
-        )
         wait = sfn.Wait.jsonata(
             scope,
             "Wait for the model",
@@ -78,12 +73,36 @@ class StartCandidate:
             .when(sfn.Condition.jsonata(f"{{% $turns >= {START_TURNS} %}}"), too_late)
             .otherwise(wait)
         )
+        # A restart must not leave detection down for units that the account does not have.
+        refused_units = sfn.Pass.jsonata(
+            scope,
+            "Return to the former units",
+            assign={
+                "units": "{% $formerUnits %}",
+                "report": "{% $merge([$report, {'warnings': ['Rekognition refused ' & $string($units) & "
+                "' inference units (' & $refusal & '); the model runs with ' & $string($formerUnits) & "
+                "', as before. Set Minimum-Inference-Units to what the account allows.']}]) %}",
+            },
+        )
+        refused_units.next(wait)
         capacity = ListHostedModels(
             scope,
             calls=calls,
             project=project,
-            suffix=" for capacity",
-            then=self._no_slot(scope, pipeline=pipeline, ending=ending, go_on=patient),
+            noun="models that take a slot",
+            then=self._no_slot(
+                scope, pipeline=pipeline, ending=ending, go_on=patient, refused_units=refused_units
+            ),
+        )
+        restart = StopToRestart(scope, calls=calls, registry=registry, project=project, wait=wait, then=live)
+        is_live = (
+            # One time for the pointer, the record and the parameter: each expression has its own $now().
+            sfn.Choice.jsonata(scope, "Is it live already?", assign={"switchedAt": "{% $now() %}"})
+            .when(
+                sfn.Condition.jsonata("{% $live.version = $version and $formerUnits > 0 %}"), restart.forget
+            )
+            .when(sfn.Condition.jsonata("{% $live.version = $version %}"), live)
+            .otherwise(move)
         )
         start = calls.rekognition(
             "Start the model",
@@ -91,7 +110,7 @@ class StartCandidate:
             resources=[project.version_resource_arn],
             parameters={
                 "ProjectVersionArn": unless_redriven("$described.arn"),
-                "MinInferenceUnits": f"{{% {number_of('Minimum-Inference-Units')} %}}",
+                "MinInferenceUnits": "{% $units %}",
             },
             assign={"started": True},
             handled=[
@@ -126,6 +145,7 @@ class StartCandidate:
         )
         where = (
             sfn.Choice.jsonata(scope, "Does the model run?")
+            .when(sfn.Condition.jsonata(f"{{% {WANTED} %}}"), restart.start)
             .when(sfn.Condition.jsonata(one_of(("RUNNING",))), is_live)
             .when(sfn.Condition.jsonata("{% $started and $described.status = 'FAILED' %}"), start_failed)
             .when(sfn.Condition.jsonata(one_of(("STARTING", "STOPPING"))), patient)
@@ -141,7 +161,11 @@ class StartCandidate:
         )
         describe = describe_version("Where does the model stand?", calls=calls, project=project, then=where)
         wait.next(describe)
-        begin = sfn.Pass.jsonata(scope, "Begin the start", assign={"turns": 0})
+        begin = sfn.Pass.jsonata(
+            scope,
+            "Begin the start",
+            assign={"turns": 0, "units": f"{{% {number_of('Minimum-Inference-Units')} %}}"},
+        )
         begin.next(describe)
         self.start: Final = begin
 
@@ -164,7 +188,14 @@ class StartCandidate:
         )
 
     @staticmethod
-    def _no_slot(scope: Construct, *, pipeline: str, ending: Ending, go_on: sfn.IChainable) -> sfn.Choice:
+    def _no_slot(
+        scope: Construct,
+        *,
+        pipeline: str,
+        ending: Ending,
+        go_on: sfn.IChainable,
+        refused_units: sfn.IChainable,
+    ) -> sfn.Choice:
         """No free slot: no failure. Unless it is our own start that took it, its answer lost."""
         ours = sfn.Pass.jsonata(scope, "It is starting after all", assign={"started": True})
         ours.next(go_on)
@@ -185,5 +216,6 @@ class StartCandidate:
         return (
             sfn.Choice.jsonata(scope, "Does our own start take the slot?")
             .when(sfn.Condition.jsonata("{% $version in $hosted.version %}"), ours)
+            .when(sfn.Condition.jsonata("{% $formerUnits > 0 and $units != $formerUnits %}"), refused_units)
             .otherwise(waiting)
         )

@@ -1,7 +1,9 @@
 """Deployment: one version of the project becomes the one that serves, blue/green.
 
-Started by Training, or by hand with `{"version": "<VersionName>"}` (a rollback is just that). Training
-also starts it with `{"reconcile": true}`, to stop what runs without the live pointer naming it.
+Started by Training, or by hand with `{"version": "<VersionName>"}` (a rollback is just that). With
+`{"version": "<VersionName>", "restart": true}` the live model is stopped and started, so that it gets the
+inference units that the operator set since. Training also starts it with `{"reconcile": true}`, to stop
+what runs without the live pointer naming it.
 Only executions of this machine hold the deployment lock, so a rollback never waits for a training.
 """
 
@@ -17,7 +19,7 @@ from constructs import Construct
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.candidate_start import StartCandidate
 from pipeline_stack.workflows.candidate_stop import StopCandidate
-from pipeline_stack.workflows.ending import STARTED_BY_PARENT, Ending
+from pipeline_stack.workflows.ending import AT_FIRST, STARTED_BY_PARENT, Ending
 from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE, WriteSystemParameter, read_live_pointer
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
@@ -45,11 +47,9 @@ class DeploymentWorkflow(Construct):
         pipeline = Stack.of(self).stack_name
         ending = Ending(
             self,
-            pipeline=pipeline,
             workflow="Deployment",
             lock=DEPLOYMENT_LOCK,
-            topic=resources.topic,
-            table=resources.registry,
+            resources=resources,
             advice=f"{WHAT_IS_LIVE} & ' The next check stops whatever else still runs.'",
         )
         calls, registry = ending.calls, ending.registry
@@ -58,7 +58,10 @@ class DeploymentWorkflow(Construct):
             outcome="deployed",
             subject=messages.subject(pipeline, "$version & ' is live'"),
             message=messages.message(
-                "'The model ' & $version & ' now serves; no other model of the project runs.'"
+                "'The model ' & $version & ' now serves' & "
+                "($units > 0 ? ' with ' & $string($units) & ' inference unit' & ($units = 1 ? '' : 's') : "
+                "'') & "
+                "'; no other model of the project runs.'"
             ),
             report="{'version': $version}",
         )
@@ -102,7 +105,6 @@ class DeploymentWorkflow(Construct):
         read_record.next(start.start)
         settings = ReadSettings(
             self,
-            calls=calls,
             ending=ending,
             parameters=resources.parameters,
             wanted=["Minimum-Inference-Units"],
@@ -142,7 +144,8 @@ class DeploymentWorkflow(Construct):
             "Refuse the input",
             error=names.INVALID_INPUT,
             cause=f"'The input was ' & $substring($string({_INPUT}), 0, 500) & '. Allowed is "
-            '{"version": "<VersionName>"}, where the name is 1 to 255 letters, digits, dots, - or _.\'',
+            '{"version": "<VersionName>"}, where the name is 1 to 255 letters, digits, dots, - or _; with '
+            '"restart": true the live model is stopped and started.\'',
         )
         understood = (
             sfn.Choice.jsonata(self, "Is the input understood?")
@@ -159,11 +162,15 @@ class DeploymentWorkflow(Construct):
                 "me": "{% $states.context.Execution.Id %}",
                 "nested": f"{{% $exists({_INPUT}.{STARTED_BY_PARENT}) %}}",
                 "reconcile": f"{{% {_INPUT}.reconcile = true %}}",
+                **AT_FIRST,
+                "source": "operator",
                 "version": f"{{% $type({_INPUT}.version) = 'string' ? {_INPUT}.version : '' %}}",
                 "report": {},
                 "live": UNREAD,
                 "turns": 0,
                 "started": False,
+                "restart": f"{{% {_INPUT}.restart = true %}}",
+                "units": 0,
             },
         )
         begin.next(understood)

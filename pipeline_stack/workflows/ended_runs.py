@@ -15,10 +15,12 @@ from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Calls
-from pipeline_stack.workflows.ending import RUNS_KEPT_DAYS, STARTED_BY_PARENT
+from pipeline_stack.workflows.ending import STARTED_BY_PARENT
 from pipeline_stack.workflows.machine import workflow_machine
+from pipeline_stack.workflows.outcome_event import outcome_event
 from pipeline_stack.workflows.registry import Registry, expires_in_days, text
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.told import RUNS_KEPT_DAYS
 
 # A handful of calls, each retried for three minutes at most.
 TIMEOUT: Final = Duration.minutes(20)
@@ -38,6 +40,7 @@ class EndedRunsWorkflow(Construct):
         *,
         resources: PipelineResources,
         deployment: sfn.StateMachine,
+        settings: sfn.StateMachine,
     ) -> None:
         super().__init__(scope, construct_id)
         pipeline = Stack.of(self).stack_name
@@ -67,15 +70,8 @@ class EndedRunsWorkflow(Construct):
         tell = calls.publish(
             "Tell the operator",
             topic=resources.topic,
-            subject=messages.subject(pipeline, "$workflow & ' ended: ' & $status"),
-            message=messages.expression(
-                "$join([$workflow & ' run ' & $run & ' ended as ' & $status & ' before it could report.', "
-                "$why, "
-                "'For-System-Use-Only says which model is live. The next run puts in order what this "
-                "one left, "
-                "and pays nothing twice.', "
-                f"'Execution: ' & {messages.LINK}][$ != ''], '\\n\\n')"
-            ),
+            subject="{% $subject %}",
+            message="{% $message %}",
             kind="outcome",
             failure=unclaim,
         )
@@ -99,13 +95,48 @@ class EndedRunsWorkflow(Construct):
             during="claiming the telling",
             if_refused=known,
         )
-        claim.next(tell)
+        publish = outcome_event(
+            self,
+            "Publish the outcome",
+            calls=calls,
+            pipeline=pipeline,
+            workflow="$workflow",
+            detail={
+                "started_by": "{% $startedBy %}",
+                "report": {},
+                "error": {"name": "{% $errorName %}", "cause": "{% $cause %}"},
+            },
+            then=tell,
+        )
+        words = sfn.Pass.jsonata(
+            self,
+            "Find the words",
+            assign={
+                "outcome": "{% $lowercase($status) %}",
+                "subject": messages.subject(pipeline, "$workflow & ' ended: ' & $status"),
+                "message": messages.expression(
+                    "$join([$workflow & ' run ' & $run & ' ended as ' & $status & ' before it could "
+                    "report.', "
+                    "$errorName & ($cause = '' ? '' : ': ' & $cause), "
+                    "$workflow = 'Settings' ? 'The parameter may not be in force. Put its value once "
+                    "more, or "
+                    "start Settings with the input {}.' : "
+                    "'For-System-Use-Only says which model is live. The next run puts in order what this "
+                    "one left, and pays nothing twice.', "
+                    f"'What to do: {resources.runbook}#{messages.CUT_SHORT}', "
+                    f"'Execution: ' & {messages.LINK}][$ != ''], '\\n\\n')"
+                ),
+            },
+        )
+        words.next(publish)
+        claim.next(words)
         parent_tells = (
             sfn.Choice.jsonata(self, "Does a parent tell?")
             .when(sfn.Condition.jsonata("{% $nested %}"), known)
             .otherwise(claim)
         )
         is_deployment = f"{_DETAIL}.stateMachineArn = '{deployment.state_machine_arn}'"
+        is_settings = f"{_DETAIL}.stateMachineArn = '{settings.state_machine_arn}'"
         begin = sfn.Pass.jsonata(
             self,
             "Begin",
@@ -113,12 +144,18 @@ class EndedRunsWorkflow(Construct):
                 "me": f"{{% {_DETAIL}.executionArn %}}",
                 "run": f"{{% {_DETAIL}.name %}}",
                 "status": f"{{% {_DETAIL}.status %}}",
-                "workflow": f"{{% {is_deployment} ? 'Deployment' : 'Training' %}}",
+                "workflow": f"{{% {is_deployment} ? 'Deployment' : {is_settings} ? 'Settings' : "
+                f"'Training' %}}",
                 # Only Training starts a nested Deployment; a Training that somebody nests tells itself.
                 "nested": f"{{% {is_deployment} and $type({_DETAIL}.input) = 'string' and "
                 f"$contains({_DETAIL}.input, '\"{STARTED_BY_PARENT}\"') %}}",
-                "why": f"{{% ($type({_DETAIL}.error) = 'string' ? {_DETAIL}.error : '') & "
-                f"($type({_DETAIL}.cause) = 'string' ? ': ' & $substring({_DETAIL}.cause, 0, 4000) : '') %}}",
+                "startedBy": f"{{% {is_settings} ? 'setting' : $type({_DETAIL}.input) = 'string' and "
+                f"$contains({_DETAIL}.input, /\"source\"\\s*:\\s*\"schedule\"/) ? 'schedule' : 'operator' "
+                f"%}}",
+                "errorName": f"{{% $type({_DETAIL}.error) = 'string' ? {_DETAIL}.error : {_DETAIL}.status "
+                f"%}}",
+                "cause": f"{{% $type({_DETAIL}.cause) = 'string' ? $substring({_DETAIL}.cause, 0, 4000) : "
+                f"'' %}}",
             },
         )
         begin.next(parent_tells)

@@ -1,21 +1,24 @@
-"""How a run ends: lock released, operator told once, result or error on the execution."""
+"""How a run ends: lock released, outcome published, operator told once, result or error on the execution."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_sns as sns
+from aws_cdk import Stack
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows import messages
 from pipeline_stack.workflows.calls import Calls
-from pipeline_stack.workflows.registry import Registry, expires_in_days, text
+from pipeline_stack.workflows.outcome_event import outcome_event
+from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.told import Told
 
-# Long enough for any question about a run; Step Functions itself forgets executions after 90 days.
-RUNS_KEPT_DAYS: Final = 90
 STARTED_BY_PARENT: Final = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
+
+# Variables that `Ending` reads, as they are before anything was assigned to them.
+AT_FIRST: Final = {"errorName": "", "cause": "", "during": "", "words": "", "version": ""}
 
 
 class Ending:
@@ -23,22 +26,23 @@ class Ending:
 
     - `conclude`: enter with `outcome`, `subject`, `message` and `report` assigned; ends green.
     - `fail`: enter with `errorName`, `cause` and `during` assigned; ends red, after the same steps.
-    Variables that must exist from the first state on: `me`, `nested`, `report`. `advice` is
-    an expression: what serves now and what happens next, for the message of a failure.
+    Variables that must exist from the first state on: `me`, `nested`, `report`, `source` (who started the
+    run) and those of `AT_FIRST`. `advice` is an expression: what serves now and what happens next, for
+    the message of a failure. `quiet` is a condition under which a run has nothing to say to a person.
     """
 
     def __init__(
         self,
         scope: Construct,
         *,
-        pipeline: str,
         workflow: str,
         lock: str,
-        topic: sns.ITopic,
-        table: dynamodb.ITable,
+        resources: PipelineResources,
         advice: str,
+        quiet: str = "false",
     ) -> None:
         self._scope = scope
+        self.pipeline: Final = Stack.of(scope).stack_name
         words = f"{messages.FAILURE_WORDS} & ' ' & {advice}"
         explain = sfn.Pass.jsonata(
             scope,
@@ -46,22 +50,17 @@ class Ending:
             assign={
                 "outcome": "failed",
                 "words": messages.expression(words),
-                "subject": messages.subject(pipeline, f"'{workflow} FAILED (' & $errorName & ')'"),
-                "message": messages.message(f"'{workflow} failed with ' & $errorName & '.'", words),
+                "subject": messages.subject(self.pipeline, f"'{workflow} FAILED (' & $errorName & ')'"),
+                "message": messages.message(
+                    f"'{workflow} failed with ' & $errorName & '.'",
+                    words,
+                    messages.what_to_do(resources.runbook, "$errorName"),
+                ),
             },
         )
         calls = Calls(scope, failure=explain)
-        registry = Registry(scope, calls=calls, table=table)
+        registry = Registry(scope, calls=calls, table=resources.registry)
 
-        nobody_told = sfn.Fail.jsonata(
-            scope,
-            "Nobody could be told",
-            error=names.MESSAGE_NOT_SENT,
-            cause=(
-                "{% 'The run ended as ' & $outcome & ', but its message was refused: ' & $cause & "
-                "'. Message: ' & $substring($message, 0, 8000) %}"
-            ),
-        )
         failed = sfn.Fail.jsonata(scope, "Failed", error="{% $errorName %}", cause="{% $words %}")
         succeeded = sfn.Succeed.jsonata(
             scope, "Done", outputs="{% $merge([{'outcome': $outcome}, $report]) %}"
@@ -71,33 +70,32 @@ class Ending:
             .when(sfn.Condition.jsonata("{% $outcome = 'failed' %}"), failed)
             .otherwise(succeeded)
         )
-        remember = registry.put(
-            "Remember that it was told",
-            kind="run",
-            item="{% $me %}",
-            attributes={
-                "execution": text("{% $me %}"),
-                "outcome": text("{% $outcome %}"),
-                "told_at": text("{% $now() %}"),
-                "expires": expires_in_days(RUNS_KEPT_DAYS),
+        told = Told(
+            scope,
+            calls=calls,
+            registry=registry,
+            workflow=workflow,
+            topic=resources.topic,
+            quiet=quiet,
+            then=verdict,
+        )
+        publish = outcome_event(
+            scope,
+            "Publish the outcome",
+            calls=calls,
+            pipeline=self.pipeline,
+            workflow=f"'{workflow}'",
+            detail={
+                "started_by": "{% $source %}",
+                "report": "{% $report %}",
+                "error": "{% $outcome = 'failed' ? {'name': $errorName, 'cause': $words} : null %}",
             },
-            during="remembering that the operator was told",
-            tolerated=verdict,
+            then=told.start,
         )
-        remember.next(verdict)
-        tell = calls.publish(
-            "Tell the operator",
-            topic=topic,
-            subject="{% $subject %}",
-            message="{% $message %}",
-            kind="outcome",
-            failure=nobody_told,
-        )
-        tell.next(remember)
         told_by_parent = (
             sfn.Choice.jsonata(scope, "Does a parent tell?", comment="A nested run reports to its parent.")
             .when(sfn.Condition.jsonata("{% $nested %}"), verdict)
-            .otherwise(tell)
+            .otherwise(publish)
         )
         self.conclude: Final = registry.delete(
             f"Release the {lock} lock",
@@ -114,7 +112,7 @@ class Ending:
         self.fail: Final = explain
         self.calls: Final = calls
         self.registry: Final = registry
-        self.table: Final = table
+        self.table: Final = resources.registry
 
     def failure(self, name: str, *, error: str, cause: str, then: sfn.IChainable | None = None) -> sfn.Pass:
         """A state that fails the run with an error of our own; `cause` is an expression's body."""

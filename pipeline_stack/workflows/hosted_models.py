@@ -17,15 +17,15 @@ PAGE_SIZE: Final = 25
 # A description carries no VersionName; it is the fourth part of
 # arn:aws:rekognition:REGION:ACCOUNT:project/NAME/version/VERSION/EPOCH.
 VERSION_OF_ARN: Final = "$split(ProjectVersionArn, '/')[3]"
-_HOSTED: Final = (
-    "[$states.result.ProjectVersionDescriptions[Status in ['STARTING', 'RUNNING', 'STOPPING']]"
-    ".{'version': " + VERSION_OF_ARN + ", 'arn': ProjectVersionArn, 'status': Status}]"
-)
+HOSTED: Final = ("STARTING", "RUNNING", "STOPPING")
 _NEXT_PAGE: Final = "{% $exists($states.result.NextToken) ? $states.result.NextToken : '' %}"
 
 
 class ListHostedModels:
-    """States that fill `hosted` with version, arn and status of each; enter at `start`, on to `then`."""
+    """States that fill `hosted` with version, arn and status of each; enter at `start`, on to `then`.
+
+    `statuses` are those that count.
+    """
 
     def __init__(
         self,
@@ -34,9 +34,15 @@ class ListHostedModels:
         calls: Calls,
         project: CustomLabelsProject,
         then: sfn.IChainable,
-        suffix: str = "",
+        noun: str = "hosted models",
+        statuses: tuple[str, ...] = HOSTED,
         failure: sfn.IChainable | None = None,
     ) -> None:
+        found = (
+            f"[$states.result.ProjectVersionDescriptions[Status in {list(statuses)}]"
+            ".{'version': " + VERSION_OF_ARN + ", 'arn': ProjectVersionArn, 'status': Status}]"
+        )
+
         def page(name: str, parameters: dict[str, Any], hosted: str) -> sfn.TaskStateBase:
             return calls.rekognition(
                 name,
@@ -48,12 +54,10 @@ class ListHostedModels:
                 failure=failure,
             )
 
-        first = page(f"List hosted models{suffix}", {}, _HOSTED)
-        more = page(
-            f"List more hosted models{suffix}", {"NextToken": "{% $token %}"}, f"$append($hosted, {_HOSTED})"
-        )
+        first = page(f"List {noun}", {}, found)
+        more = page(f"List more {noun}", {"NextToken": "{% $token %}"}, f"$append($hosted, {found})")
         another = (
-            sfn.Choice.jsonata(scope, f"More models to list{suffix}?")
+            sfn.Choice.jsonata(scope, f"More {noun} to list?")
             .when(sfn.Condition.jsonata("{% $token != '' %}"), more)
             .otherwise(then)
         )

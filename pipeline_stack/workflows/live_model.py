@@ -24,6 +24,11 @@ POINTER: Final = (
     "} : {'version': ''} %}"
 )
 
+# The inference units that the live model had before a restart that is under way, else 0.
+RESTARTING: Final = (
+    "{% $exists($states.result.Item.restarting) ? $number($states.result.Item.restarting.N) : 0 %}"
+)
+
 # Before the pointer was read.
 UNREAD: Final = {"version": "?"}
 
@@ -49,12 +54,12 @@ def read_live_pointer(
     assign: Mapping[str, Any] | None = None,
     tolerated: sfn.IChainable | None = None,
 ) -> tasks.DynamoGetItem:
-    """A task that fills `live` from the pointer, read consistently; goes on to `then`."""
+    """A task that fills `live` and `formerUnits` from the pointer, read consistently; goes on to `then`."""
     task = registry.get(
         name,
         kind="pointer",
         item="live",
-        assign={"live": POINTER, **(assign or {})},
+        assign={"live": POINTER, "formerUnits": RESTARTING, **(assign or {})},
         during="reading the live pointer",
         tolerated=tolerated,
     )

@@ -14,6 +14,10 @@ LINK: Final = (
     "$split($me, ':')[3] & '#/v2/executions/details/' & $me"
 )
 
+# The runbook's entries for errors that AWS names, and for runs that could not tell of their end.
+AWS_ERRORS: Final = "service-errors"
+CUT_SHORT: Final = "runs-that-could-not-report"
+
 _PICTURES: Final = (
     "$exists($report.pictures) ? 'Pictures: ' & $string($report.pictures.total) & ' ('"
     " & $string($report.pictures.train) & ' to train, ' & $string($report.pictures.test) & ' to test, '"
@@ -55,11 +59,25 @@ def subject(pipeline: str, body: str) -> str:
     return expression(f"$substring('{pipeline}: ' & {body}, 0, 99)")
 
 
-def message(*paragraphs: str) -> str:
-    """A message: the paragraphs given, then the facts, then the link to the execution."""
+def letter(*paragraphs: str) -> str:
+    """The paragraphs given, those that are not empty, then the link to the execution."""
     return expression(
-        "$join([" + ", ".join([*paragraphs, FACTS, f"'Execution: ' & {LINK}"]) + "][$ != ''], '\\n\\n')"
+        "$join([" + ", ".join([*paragraphs, f"'Execution: ' & {LINK}"]) + "][$ != ''], '\\n\\n')"
     )
+
+
+def message(*paragraphs: str) -> str:
+    """A letter that has the facts of the run as its last paragraph."""
+    return letter(*paragraphs, FACTS)
+
+
+def what_to_do(runbook: str, error: str) -> str:
+    """An expression: where the runbook speaks of `error`, itself an expression.
+
+    The entries of our own errors are named after them; what AWS names (`Rekognition.ThrottlingException`,
+    `States.Timeout`) has one entry together.
+    """
+    return f"'What to do: {runbook}#' & ($contains({error}, '.') ? '{AWS_ERRORS}' : $lowercase({error}))"
 
 
 # The error's own words, after what the run was doing when it met it.

@@ -20,7 +20,9 @@ CONDITION_FAILED: Final = (
     "DynamoDb.ConditionalCheckFailedException",
 )
 EXECUTION_GONE: Final = ("Sfn.ExecutionDoesNotExistException", "StepFunctions.ExecutionDoesNotExistException")
+EXECUTION_EXISTS: Final = "Sfn.ExecutionAlreadyExistsException"
 PARAMETER_GONE: Final = ("Ssm.ParameterNotFoundException",)
+PARAMETER_VERSION_GONE: Final = ("Ssm.ParameterVersionNotFoundException",)
 
 # Raised by lambdas/*/errors.py, all but StorageUnavailable, which another attempt may cure. A test holds
 # the lists together.
@@ -52,4 +54,5 @@ VERSION_NOT_DEPLOYABLE: Final = "VersionNotDeployable"
 MODEL_START_FAILED: Final = "ModelStartFailed"
 MODEL_START_DEADLINE: Final = "ModelStartDeadlineExceeded"
 MODEL_STILL_RUNNING: Final = "OtherModelStillRunning"
+SETTINGS_LOCKED: Final = "SettingsLocked"
 MESSAGE_NOT_SENT: Final = "MessageNotSent"

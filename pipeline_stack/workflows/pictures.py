@@ -11,7 +11,7 @@ from constructs import Construct
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.operator_settings import number_of
+from pipeline_stack.workflows.operator_settings import number_of, value_of
 from pipeline_stack.workflows.resources import PipelineResources
 
 # Custom Labels needs two labels, and fewer than ten pictures give no usable model (Custom Labels guide,
@@ -41,13 +41,13 @@ _NOT_ENOUGH: Final = (
     "{% $join(["
     "$type($measured.problem) = 'string' ? $measured.problem, "
     f"$count($keys($measured.pictures.labels)) < {FEWEST_LABELS} ? "
-    "'Found ' & $string($count($keys($measured.pictures.labels))) & ' labels (folders with pictures); "
-    f"at least {FEWEST_LABELS} are needed.', "
+    "'Too few labels: ' & $string($count($keys($measured.pictures.labels))) & "
+    f"' of {FEWEST_LABELS} (a label is a folder with pictures).', "
     f"$measured.pictures.total < {FEWEST_PICTURES} ? "
-    f"'Found ' & $string($measured.pictures.total) & ' pictures; at least {FEWEST_PICTURES} are needed.', "
+    f"'Too few pictures: ' & $string($measured.pictures.total) & ' of {FEWEST_PICTURES}.', "
     f"$force = false and {_NEW} < {number_of('Minimum-Untrained-Images')} ? "
-    f"'Found ' & $string({_NEW}) & ' new pictures since the last trained set; "
-    f"Minimum-Untrained-Images asks for ' & {'$values.`Minimum-Untrained-Images`'} & '.', "
+    f"'Too few new pictures since the last trained set: ' & $string({_NEW}) & ' of ' & "
+    f"{value_of('Minimum-Untrained-Images')} & ' (Minimum-Untrained-Images).', "
     # An empty bucket has no youngest picture, and JSONata does not compare null.
     "$source = 'schedule' and $type($measured.youngest_seconds) = 'number' "
     f"and $measured.youngest_seconds < {SETTLED_SECONDS} ? "

@@ -19,8 +19,8 @@ class Reconcile:
     """States that every run begins with, whatever its outcome; enter at `start`, on to `then`.
 
     A RUNNING version that the live pointer does not name bills for nothing: a nested Deployment, which
-    alone may hold the deployment lock, stops it. `For-System-Use-Only` is made to say what the registry
-    says.
+    alone may hold the deployment lock, stops it. A live model whose restart was cut short is started, also
+    by a nested Deployment. `For-System-Use-Only` is made to say what the registry says.
     """
 
     def __init__(
@@ -62,6 +62,23 @@ class Reconcile:
             .otherwise(system.start)
         )
         listed = ListHostedModels(scope, calls=calls, project=resources.project, then=stray)
+        finish_restart = NestedDeployment(
+            scope,
+            name="Finish the restart",
+            noun="restart",
+            ending=ending,
+            calls=calls,
+            deployment=deployment,
+            execution_name="{% 'restart-' & $substring($hash($me, 'SHA-256'), 0, 32) %}",
+            payload={"version": "{% $live.version %}", "restart": True},
+            then=listed.start,
+            tolerated_error=names.DEPLOYMENT_LOCKED,
+        )
+        cut_short = (
+            sfn.Choice.jsonata(scope, "Was a restart cut short?")
+            .when(sfn.Condition.jsonata("{% $formerUnits > 0 %}"), finish_restart.start)
+            .otherwise(listed.start)
+        )
         self.start: Final = read_live_pointer(
-            "Read the live pointer", registry=ending.registry, then=listed.start
+            "Read the live pointer", registry=ending.registry, then=cut_short
         )

@@ -21,6 +21,7 @@ from pipeline_stack.workflows.calls import CALL_TIMEOUT, Calls, Handled, unless_
 
 TRAINING_LOCK: Final = "training"
 DEPLOYMENT_LOCK: Final = "deployment"
+SETTINGS_LOCK: Final = "settings"
 PREFIXES: Final = ("DynamoDB", "DynamoDb")
 # `name` and a few more of our attribute names are reserved words of DynamoDB's expressions, so every
 # expression goes through placeholders.
@@ -46,6 +47,11 @@ def key(kind: str, name: str) -> dict[str, tasks.DynamoAttributeValue]:
 def raw_key(kind: str, name: str) -> dict[str, Any]:
     """The same for a transaction, whose arguments are DynamoDB's own JSON."""
     return {"kind": {"S": kind}, "name": {"S": name}}
+
+
+def raw_expiry(days: int) -> dict[str, Any]:
+    """The same for a transaction."""
+    return {"N": f"{{% $string($floor($millis() / 1000) + {days * 86400}) %}}"}
 
 
 class Registry:
@@ -165,22 +171,68 @@ class Registry:
                 "ExpressionAttributeValues": {":me": {"S": unless_redriven("$me")}},
             }
         }
-        actions = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
-        used = sorted({actions[kind] for item in items for kind in item})
+        return self.write(name, items=[held, *items], during=during, assign=assign)
+
+    def write(
+        self,
+        name: str,
+        *,
+        items: Sequence[Mapping[str, Any]],
+        during: str,
+        assign: Mapping[str, Any] | None = None,
+        tolerated: sfn.IChainable | None = None,
+    ) -> tasks.CallAwsService:
+        """Write several items at once."""
+        # TransactWriteItems has no IAM action of its own: each part is authorised as the single write.
+        actions = {
+            "ConditionCheck": "ConditionCheckItem",
+            "Put": "PutItem",
+            "Update": "UpdateItem",
+            "Delete": "DeleteItem",
+        }
+        first, *others = sorted({f"dynamodb:{actions[kind]}" for item in items for kind in item})
         return self._calls.aws(
             name,
             service="dynamodb",
             action="transactWriteItems",
             prefix="DynamoDb",
-            # TransactWriteItems has no IAM action of its own: each part is authorised as the single write.
-            iam_action="dynamodb:ConditionCheckItem",
+            iam_action=first,
             resources=[self._table.table_arn],
-            extra_statements=[
-                iam.PolicyStatement(
-                    actions=[f"dynamodb:{action}" for action in used], resources=[self._table.table_arn]
-                )
-            ],
-            parameters={"TransactItems": [held, *items]},
+            extra_statements=[iam.PolicyStatement(actions=others, resources=[self._table.table_arn])]
+            if others
+            else None,
+            parameters={"TransactItems": list(items)},
+            assign=assign,
+            during=during,
+            tolerated=tolerated,
+        )
+
+    def query(
+        self,
+        name: str,
+        *,
+        kind: str,
+        during: str,
+        assign: Mapping[str, Any],
+        parameters: Mapping[str, Any] | None = None,
+        aliases: Mapping[str, str] | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> tasks.CallAwsService:
+        """Read a page of the items of a kind, consistently: at most 1 MiB before any filter."""
+        return self._calls.aws(
+            name,
+            service="dynamodb",
+            action="query",
+            prefix="DynamoDb",
+            resources=[self._table.table_arn],
+            parameters={
+                "TableName": self._table.table_name,
+                "ConsistentRead": True,
+                "KeyConditionExpression": "#kind = :kind",
+                "ExpressionAttributeNames": {"#kind": "kind", **(aliases or {})},
+                "ExpressionAttributeValues": {":kind": {"S": kind}, **(values or {})},
+                **(parameters or {}),
+            },
             assign=assign,
             during=during,
         )

@@ -19,6 +19,8 @@ class Report(TypedDict):
     ]
     version: NotRequired[str]
     f1: NotRequired[float]
+    billed_training_seconds: NotRequired[int]
+    """Only if this run judged the version: what Rekognition bills for its training."""
     minimum_f1: NotRequired[float]
     pictures: NotRequired[dict[str, Any]]
     new_pictures: NotRequired[int]

@@ -28,3 +28,5 @@ class PipelineResources:
     judge_evaluation: lambda_.IFunction
     log_retention: logs.RetentionDays
     removal_policy: RemovalPolicy
+    runbook: str
+    """Where docs/runbook.md is read: an URL, or the path in this repository."""

@@ -28,6 +28,7 @@ _PERMANENT: Final = (
     "InvalidS3ObjectException",
     "LimitExceededException",
     "ParameterNotFoundException",
+    "ParameterVersionNotFoundException",
     "ResourceAlreadyExistsException",
     "ResourceInUseException",
     "ResourceNotFoundException",

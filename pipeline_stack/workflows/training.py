@@ -1,7 +1,8 @@
 """Training: from labelled pictures to a deployed model, or to the reason why not.
 
-Input: `{"source": "schedule"}` from the rule, nothing or `{}` from an operator, `{"force": true}` to
-train although too few pictures are new, or the set was tried before. Output: one object, see `report.Report`.
+Input: `{"source": "schedule"}` from the rule, `{"source": "setting"}` from Settings, nothing or `{}` from an
+operator, `{"force": true}` to train although too few pictures are new, or the set was tried before.
+Output: one object, see `report.Report`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.datasets import RefreshDatasets
-from pipeline_stack.workflows.ending import STARTED_BY_PARENT, Ending
+from pipeline_stack.workflows.ending import AT_FIRST, STARTED_BY_PARENT, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
 from pipeline_stack.workflows.finish_deployment import DeployAccepted
 from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE
@@ -32,11 +33,15 @@ from pipeline_stack.workflows.unfinished import TakeUpUnfinished
 from pipeline_stack.workflows.verdict import Judge, RecordRefusal
 from pipeline_stack.workflows.version_training import AwaitTraining, CreateVersion, register
 
-# 25 hours of training, an hour each for datasets and a deletion, seven for each of the two nested
-# deployments, and their sum's worth of retries: below two days.
-TIMEOUT: Final = Duration.hours(44)
+# 25 hours of training, an hour each for datasets and a deletion, seven for each of the three nested
+# deployments, and three for retries.
+TIMEOUT: Final = Duration.hours(51)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
+# Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
+_FOUND_NOTHING: Final = (
+    "$source = 'schedule' and $outcome in ['nothing_to_train', 'already_tried', 'disabled', 'busy']"
+)
 
 
 class TrainingWorkflow(Construct):
@@ -57,14 +62,13 @@ class TrainingWorkflow(Construct):
         pipeline = Stack.of(self).stack_name
         ending = Ending(
             self,
-            pipeline=pipeline,
             workflow="Training",
             lock=TRAINING_LOCK,
-            topic=resources.topic,
-            table=resources.registry,
+            resources=resources,
             # Once a deployment was begun, only the pointer itself knows.
             advice=f"($childName = '' ? {WHAT_IS_LIVE} : 'For-System-Use-Only says which model is live.') & "
             "' The next run continues from here; nothing is paid twice.'",
+            quiet=_FOUND_NOTHING,
         )
         calls = ending.calls
         project = resources.project
@@ -160,7 +164,6 @@ class TrainingWorkflow(Construct):
         )
         settings = ReadSettings(
             self,
-            calls=calls,
             ending=ending,
             parameters=resources.parameters,
             wanted=[spec.name for spec in OPERATOR_PARAMETERS],
@@ -197,7 +200,7 @@ class TrainingWorkflow(Construct):
                 "childName": "",
                 "tried": "",
                 "measures": 1,
-                "version": "",
+                **AT_FIRST,
                 "digest": "",
             },
         )

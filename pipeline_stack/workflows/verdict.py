@@ -127,6 +127,8 @@ class Judge:
                 ".(label & ' ' & $string($round(f1, 3)))], ', ') %}",
                 "report": "{% $merge([$report, {'version': $version, 'f1': $states.result.Payload.f1, "
                 "'minimum_f1': $states.result.Payload.minimum_f1, "
+                "'billed_training_seconds': "
+                "$exists($described.billed_seconds) ? $described.billed_seconds : 0, "
                 "'warnings': $append($report.warnings, $states.result.Payload.warnings)}]) %}",
             },
             during="judging the model",

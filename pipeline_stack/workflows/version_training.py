@@ -21,10 +21,13 @@ from pipeline_stack.workflows.resources import PipelineResources
 # 25,000 events that an execution's history may hold.
 TURN: Final = Duration.minutes(5)
 TURNS: Final = 300  # 25 hours
+TURNS_A_WORD: Final = 72  # 6 hours
+_HOURS: Final = f"$string($round($turns * {TURN.to_minutes()} / 60))"
 
 
 class AwaitTraining:
-    """States that wait until version `$version` is trained; enter at `start` or `look`.
+    """States that wait until version `$version` is trained; enter at `start`, or at `resume` if an earlier
+    run began the training and told so. While it waits the operator hears of it every 6 hours.
 
     - `trained`: where the run goes on with `described` assigned.
     - `refused`: entered with `reason` assigned when the training failed.
@@ -67,6 +70,23 @@ class AwaitTraining:
             },
         )
         note.next(refused)
+        still = ending.calls.publish(
+            "Tell that it still trains",
+            topic=resources.topic,
+            subject=messages.subject(
+                ending.pipeline, f"$version & ' still trains, after ' & {_HOURS} & ' hours'"
+            ),
+            message=messages.message(
+                f"'Rekognition has been training the model ' & $version & ' for ' & {_HOURS} & ' hours in "
+                "this "
+                "run. It takes up to 24 hours. There is nothing to do; the next word comes when it is "
+                "over, or "
+                f"in {TURNS_A_WORD * TURN.to_minutes() / 60:g} hours.'"
+            ),
+            kind="progress",
+            tolerated=wait,
+        )
+        still.next(wait)
         over = (
             sfn.Choice.jsonata(scope, "Training over?")
             .when(sfn.Condition.jsonata(one_of(TRAINED)), trained)
@@ -76,6 +96,13 @@ class AwaitTraining:
                 ),
                 too_late,
             )
+            .when(
+                sfn.Condition.jsonata(
+                    "{% $described.status = 'TRAINING_IN_PROGRESS' and $turns > 0 "
+                    f"and $turns % {TURNS_A_WORD} = 0 %}}"
+                ),
+                still,
+            )
             .when(sfn.Condition.jsonata(one_of(("TRAINING_IN_PROGRESS",))), wait)
             .when(sfn.Condition.jsonata(one_of((ABSENT, "DELETING"))), gone)
             .otherwise(note)
@@ -84,8 +111,21 @@ class AwaitTraining:
             "Describe the version", calls=ending.calls, project=resources.project, then=over
         )
         wait.next(look)
+        # Word of progress is not worth failing a run for that has just paid for a training.
+        begun = ending.calls.publish(
+            "Tell that training began",
+            topic=resources.topic,
+            subject=messages.subject(ending.pipeline, "'training ' & $version"),
+            message=messages.message(
+                "'Rekognition trains the model ' & $version & '. That takes from half an hour to 24 hours' & "
+                "($live.version = '' ? '.' : '; the live model ' & $live.version & ' serves on meanwhile.')"
+            ),
+            kind="progress",
+            tolerated=wait,
+        )
+        begun.next(wait)
         begin = sfn.Pass.jsonata(scope, "Begin to wait", assign={"turns": 0})
-        begin.next(wait)
+        begin.next(begun)
         resume = sfn.Pass.jsonata(scope, "Resume the wait", assign={"turns": 0})
         resume.next(look)
         self.start: Final = begin

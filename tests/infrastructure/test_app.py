@@ -98,6 +98,7 @@ def test_the_outputs_are_those_that_operators_and_tools_read(template: Template)
         "ParameterPath",
         "TrainingWorkflowArn",
         "DeploymentWorkflowArn",
+        "SettingsWorkflowArn",
         "NotificationTopicArn",
         "ProjectName",
         "RegistryTableName",
@@ -113,6 +114,7 @@ def test_the_outputs_are_those_that_operators_and_tools_read(template: Template)
         "BucketName": "AWS::S3::Bucket",
         "TrainingWorkflowArn": "AWS::StepFunctions::StateMachine",
         "DeploymentWorkflowArn": "AWS::StepFunctions::StateMachine",
+        "SettingsWorkflowArn": "AWS::StepFunctions::StateMachine",
         "NotificationTopicArn": "AWS::SNS::Topic",
         "RegistryTableName": "AWS::DynamoDB::Table",
     }

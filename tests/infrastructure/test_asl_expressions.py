@@ -48,10 +48,10 @@ def test_valid_parameters_raise_no_problem(training: Machine) -> None:
 @pytest.mark.parametrize("spec", OPERATOR_PARAMETERS, ids=lambda spec: spec.name)
 def test_a_bad_or_missing_parameter_is_named_with_what_is_allowed(training: Machine, spec: Any) -> None:
     (problem,) = assigned(training, "Check the parameters", "problems", values={**DEFAULTS, spec.name: "x"})
-    assert problem == f'{spec.name} is "x"; allowed is {spec.allowed}.'
+    assert problem == {"name": spec.name, "words": f'{spec.name} is "x"; allowed is {spec.allowed}.'}
     without = {name: value for name, value in DEFAULTS.items() if name != spec.name}
     (problem,) = assigned(training, "Check the parameters", "problems", values=without)
-    assert problem == f"{spec.name} does not exist."
+    assert problem == {"name": spec.name, "words": f"{spec.name} does not exist."}
 
 
 def test_a_page_of_parameters_becomes_values_by_name(training: Machine) -> None:
@@ -69,7 +69,7 @@ def test_a_page_of_parameters_becomes_values_by_name(training: Machine) -> None:
     ("change", "source", "force", "reason"),
     [
         ({}, "schedule", False, ""),
-        ({"new_pictures": 9}, "schedule", False, "Found 9 new pictures"),
+        ({"new_pictures": 9}, "schedule", False, "trained set: 9 of 10"),
         ({"new_pictures": 0}, "operator", True, ""),
         ({"youngest_seconds": 599}, "schedule", False, "599 seconds ago"),
         ({"youngest_seconds": 599}, "operator", False, ""),
@@ -79,10 +79,20 @@ def test_a_page_of_parameters_becomes_values_by_name(training: Machine) -> None:
             {"pictures": {"total": 10, "labels": {"apple": {}}}, "new_pictures": 10},
             "operator",
             True,
-            "Found 1 labels",
+            "Too few labels: 1 of 2",
         ),
-        ({"pictures": {"total": 9, "labels": {"a": {}, "b": {}}}}, "operator", True, "Found 9 pictures"),
-        ({"pictures": {"total": 0, "labels": {}}, "youngest_seconds": None}, "operator", True, "Found 0"),
+        (
+            {"pictures": {"total": 9, "labels": {"a": {}, "b": {}}}},
+            "operator",
+            True,
+            "Too few pictures: 9 of 10",
+        ),
+        (
+            {"pictures": {"total": 0, "labels": {}}, "youngest_seconds": None},
+            "operator",
+            True,
+            "Too few labels: 0 of 2",
+        ),
     ],
 )
 def test_pictures_are_weighed_as_the_rules_say(
@@ -113,7 +123,7 @@ def test_the_set_trained_last_has_nothing_new_even_without_its_inventory(trainin
         source="operator",
         force=False,
     )
-    assert "Found 0 new pictures" in found
+    assert "trained set: 0 of 10" in found
 
 
 @pytest.mark.parametrize(

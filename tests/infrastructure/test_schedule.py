@@ -1,8 +1,11 @@
+import json
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_stepfunctions as sfn
 
+from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.schedule import Schedule, rate_expression
 from pipeline_stack.settings import parse_environments
 from tests.infrastructure.templates import Json, Template, flat
@@ -23,8 +26,6 @@ def rule_of(**parameters: object) -> Json:
         stack,
         "Schedule",
         training=machine,
-        deployment=machine,
-        ended_runs=machine,
         initial_parameters=settings.initial_parameters,
     )
     rules = assertions.Template.from_stack(stack).find_resources("AWS::Events::Rule").values()
@@ -37,9 +38,22 @@ def training_rule(template: Template) -> Json:
     return rule
 
 
-def ended_runs_rule(template: Template) -> Json:
-    (rule,) = [item for item in template.properties("AWS::Events::Rule") if "EventPattern" in item]
+def event_rule(template: Template, source: str) -> Json:
+    """The rule on events of this source."""
+    (rule,) = [
+        item
+        for item in template.properties("AWS::Events::Rule")
+        if item.get("EventPattern", {}).get("source") == [source]
+    ]
     return rule
+
+
+def ended_runs_rule(template: Template) -> Json:
+    return event_rule(template, "aws.states")
+
+
+def settings_rule(template: Template) -> Json:
+    return event_rule(template, "aws.ssm")
 
 
 def test_the_schedule_agrees_with_the_parameters_that_rule_it(template: Template) -> None:
@@ -90,6 +104,7 @@ def test_executions_that_ended_badly_are_handed_over_with_the_whole_event(templa
             "stateMachineArn": [
                 outputs["TrainingWorkflowArn"]["Value"],
                 outputs["DeploymentWorkflowArn"]["Value"],
+                outputs["SettingsWorkflowArn"]["Value"],
             ],
         },
     }
@@ -99,8 +114,34 @@ def test_executions_that_ended_badly_are_handed_over_with_the_whole_event(templa
     assert "InputTransformer" not in target
 
 
+def test_changes_of_the_ten_parameters_and_of_no_other_go_to_settings(template: Template) -> None:
+    rule = settings_rule(template)
+    (target,) = rule["Targets"]
+
+    assert rule["State"] == "ENABLED"
+    assert rule["EventPattern"] == {
+        "source": ["aws.ssm"],
+        "detail-type": ["Parameter Store Change"],
+        "detail": {
+            "name": [f"/{template.name}/{spec.name}" for spec in OPERATOR_PARAMETERS],
+            "operation": ["Update"],
+        },
+    }
+    assert target["Arn"] == template.body["Outputs"]["SettingsWorkflowArn"]["Value"]
+    assert "Input" not in target
+    assert "InputTransformer" not in target
+
+
+def test_a_pattern_stays_within_eventbridges_limit(template: Template) -> None:
+    """2,048 characters (EventBridge User Guide, "Quotas"), with the longest name an environment may have."""
+    pattern = json.dumps(settings_rule(template)["EventPattern"], separators=(",", ":"))
+    longest = pattern.replace(template.name, "TrainingPipeline-" + "x" * 31)
+
+    assert len(longest) <= 2048
+
+
 def test_a_rule_may_start_its_own_workflow_and_nothing_else(template: Template) -> None:
-    for rule in (training_rule(template), ended_runs_rule(template)):
+    for rule in (training_rule(template), ended_runs_rule(template), settings_rule(template)):
         (target,) = rule["Targets"]
         role = target["RoleArn"]["Fn::GetAtt"][0]
         assert template.grants(role) == {flat(target["Arn"]): {"states:StartExecution"}}

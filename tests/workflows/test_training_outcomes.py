@@ -74,9 +74,9 @@ def test_too_few_new_pictures_are_counted_and_said(stocked: Operator) -> None:
     stocked.upload_fruits(count=2, first=10)
     report = stocked.run()
     assert report["outcome"] == "nothing_to_train"
-    assert "Found 4 new pictures" in report["reason"]
-    assert "Minimum-Untrained-Images asks for 10" in report["reason"]
-    assert "Found 4 new pictures" in stocked.messages()[-1]["message"]
+    assert "trained set: 4 of 10" in report["reason"]
+    assert "(Minimum-Untrained-Images)" in report["reason"]
+    assert "trained set: 4 of 10" in stocked.messages()[-1]["message"]
 
 
 def test_an_empty_bucket_or_a_single_label_is_no_training_set(operator: Operator) -> None:

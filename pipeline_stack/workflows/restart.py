@@ -1,0 +1,71 @@
+"""The part of Deployment that stops the live model so that it starts again with other inference units."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
+from pipeline_stack.workflows.names import REKOGNITION_IN_USE
+from pipeline_stack.workflows.registry import DEPLOYMENT_LOCK, Registry
+
+# A running version's units cannot be changed (Custom Labels guide, "Running a trained model"); one that
+# has them already is left alone, so a restart that is asked for twice stops the model once.
+WANTED: Final = (
+    "$restart and $live.version = $version and $described.status = 'RUNNING' and $described.units != $units"
+)
+
+
+class StopToRestart:
+    """States that stop the live model; enter at `start` under the condition `WANTED`, on to `wait`.
+
+    First the live pointer notes the restart, with the units from before: should this run be cut short,
+    the next check sees the note and finishes what was begun. `forget` takes it off, on to `then`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        calls: Calls,
+        registry: Registry,
+        project: CustomLabelsProject,
+        wait: sfn.IChainable,
+        then: sfn.IChainable,
+    ) -> None:
+        stop = calls.rekognition(
+            "Stop the model to restart it",
+            action="stopProjectVersion",
+            resources=[project.version_resource_arn],
+            parameters={"ProjectVersionArn": unless_redriven("$described.arn")},
+            # Stopping already: the answer to an earlier attempt was lost.
+            handled=[Handled(errors=[REKOGNITION_IN_USE], then=wait)],
+            during="stopping the model to start it again",
+        )
+        stop.next(wait)
+        note = registry.transact(
+            "Note the restart",
+            lock=DEPLOYMENT_LOCK,
+            items=[
+                registry.update_part(
+                    "pointer",
+                    "live",
+                    {"restarting": {"N": "{% $string($described.units) %}"}},
+                )
+            ],
+            assign={"formerUnits": "{% $described.units %}"},
+            during="noting the restart",
+        )
+        note.next(stop)
+        self.start: Final = note
+        forget = registry.transact(
+            "Forget the restart",
+            lock=DEPLOYMENT_LOCK,
+            items=[registry.update_part("pointer", "live", {"restarting": {"N": "0"}})],
+            during="noting that the restart is over",
+        )
+        forget.next(then)
+        self.forget: Final = forget

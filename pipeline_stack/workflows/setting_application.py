@@ -1,0 +1,215 @@
+"""The part of Settings that applies one change of one parameter, tells the operator, and remembers it."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.calls import Handled, unless_redriven
+from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.registry import text
+from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.rule_agreement import ENABLED, FREQUENCY
+from pipeline_stack.workflows.setting_effects import EffectOfInferenceUnits, EffectOfMinimumF1
+
+_WORDS: Final = json.dumps({spec.name: spec.allowed for spec in OPERATOR_PARAMETERS})
+_ON: Final = f"$parameter = '{ENABLED}' and $change.value = 'true'"
+
+
+def allowed(value: str) -> str:
+    """An expression: whether `value`, an expression, may be put into `$parameter`."""
+    tests = "".join(
+        f"$parameter = '{spec.name}' ? $contains({value}, /{spec.pattern}/) : "
+        for spec in OPERATOR_PARAMETERS
+    )
+    return f"({tests}false)"
+
+
+class ApplyChange:
+    """States that apply `$change`; enter at `start`, leave to `then`.
+
+    Those that rule the schedule go by way of `to_rule`, which comes back to `after_rule`. The others are
+    read by each run anew: what they mean for the models there are is looked up and said.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        ending: Ending,
+        resources: PipelineResources,
+        training: sfn.IStateMachine,
+        deployment: sfn.IStateMachine,
+        to_rule: sfn.IChainable,
+        then: sfn.IChainable,
+    ) -> None:
+        calls, registry = ending.calls, ending.registry
+        remember = registry.put(
+            "Remember what is in force",
+            kind="setting",
+            item="{% $parameter %}",
+            attributes={
+                "version": tasks.DynamoAttributeValue.number_from_string(
+                    unless_redriven("$string($change.version)")
+                ),
+                "value": text("{% $inForce %}"),
+                "changed_at": text("{% $now() %}"),
+            },
+            during="remembering what is in force",
+        )
+        remember.next(then)
+        tell = calls.publish(
+            "Tell of the change",
+            topic=resources.topic,
+            subject="{% $subject %}",
+            message="{% $message %}",
+            kind="setting",
+        )
+        tell.next(remember)
+        report = (
+            "{% {'parameter': $parameter, 'value': $change.value, 'in_force': $inForce, "
+            "'parameter_version': $change.version} %}"
+        )
+        later = (
+            "$change.version < $newest.version "
+            "? 'It has been changed again since; that change is told next.' : ''"
+        )
+        applied = sfn.Pass.jsonata(
+            scope,
+            "Put the change into words",
+            assign={
+                "outcome": "applied",
+                "inForce": "{% $change.value %}",
+                "report": report.replace("$inForce", "$change.value"),
+                "subject": messages.subject(ending.pipeline, "$parameter & ' is now ' & $change.value"),
+                "message": messages.letter(
+                    "$parameter & ' was updated' & ($known.value = '' ? '' : ' from ' & $known.value) & ' "
+                    "to ' & "
+                    "$change.value & '.'",
+                    "$effect",
+                    later,
+                ),
+            },
+        )
+        applied.next(tell)
+        refused = self._refusal(scope, ending=ending, report=report, later=later)
+        refused.next(tell)
+
+        start_check = calls.aws(
+            "Start a check",
+            service="sfn",
+            action="startExecution",
+            iam_action="states:StartExecution",
+            prefix="Sfn",
+            resources=[training.state_machine_arn],
+            parameters={
+                "StateMachineArn": training.state_machine_arn,
+                # The name follows from this run and this change: an attempt that is repeated starts nothing.
+                "Name": unless_redriven(
+                    "'switched-on-' & $string($change.version) & '-' & $substring($hash($me, 'SHA-256'), "
+                    "0, 32)"
+                ),
+                "Input": '{"source": "setting"}',
+            },
+            handled=[Handled(errors=[names.EXECUTION_EXISTS], then=applied)],
+            during="starting a check",
+        )
+        start_check.next(applied)
+        switched_on = (
+            sfn.Choice.jsonata(scope, "Was training switched on?")
+            .when(
+                sfn.Condition.jsonata(
+                    f"{{% {_ON} and $known.value != 'true' and $change.version = $newest.version %}}"
+                ),
+                start_check,
+                assign={"effect": "The schedule is on. A check was started and reports for itself."},
+            )
+            .otherwise(applied)
+        )
+        say = sfn.Pass.jsonata(
+            scope,
+            "Say what the schedule does",
+            assign={
+                "effect": f"{{% $parameter = '{FREQUENCY}' ? 'The schedule checks at this interval, in "
+                "minutes, "
+                "from now on; whether it is switched on was left as it is.' "
+                f": {_ON} ? 'The schedule is on.' "
+                ": 'The schedule is off. A check that somebody starts ends as disabled; a run under way "
+                "goes on "
+                "to its end.' %}"
+            },
+        )
+        say.next(switched_on)
+        take = sfn.Pass.jsonata(
+            scope,
+            "Take the new schedule",
+            assign={
+                "frequency": f"{{% $parameter = '{FREQUENCY}' ? $change.value : '' %}}",
+                "enabled": f"{{% $parameter = '{ENABLED}' ? $change.value : '' %}}",
+            },
+        )
+        take.next(to_rule)
+        from_next = sfn.Pass.jsonata(
+            scope, "It counts from the next run", assign={"effect": "It counts from the next run on."}
+        )
+        from_next.next(applied)
+        minimum = EffectOfMinimumF1(
+            scope,
+            calls=calls,
+            registry=registry,
+            resources=resources,
+            deployment=deployment,
+            then=applied,
+        )
+        units = EffectOfInferenceUnits(
+            scope,
+            calls=calls,
+            registry=registry,
+            resources=resources,
+            deployment=deployment,
+            then=applied,
+        )
+        what = (
+            sfn.Choice.jsonata(scope, "What does the parameter rule?")
+            .when(sfn.Condition.jsonata(f"{{% $parameter in ['{FREQUENCY}', '{ENABLED}'] %}}"), take)
+            .when(sfn.Condition.jsonata("{% $parameter = 'Minimum-F1-Score' %}"), minimum.start)
+            .when(sfn.Condition.jsonata("{% $parameter = 'Minimum-Inference-Units' %}"), units.start)
+            .otherwise(from_next)
+        )
+        self.start: Final = (
+            sfn.Choice.jsonata(scope, "Is the value allowed?")
+            .when(sfn.Condition.jsonata(f"{{% {allowed('$change.value')} %}}"), what)
+            .otherwise(refused)
+        )
+        self.after_rule: Final = say
+
+    @staticmethod
+    def _refusal(scope: Construct, *, ending: Ending, report: str, later: str) -> sfn.Pass:
+        """What got past Parameter Store's pattern changes nothing: the value before stays in force."""
+        before = f"({allowed('$known.value')} ? $known.value : '')"
+        return sfn.Pass.jsonata(
+            scope,
+            "Refuse the value",
+            assign={
+                "outcome": "refused",
+                "inForce": f"{{% {before} %}}",
+                "report": report.replace("$inForce", before),
+                "subject": messages.subject(ending.pipeline, "$parameter & ' was refused'"),
+                "message": messages.letter(
+                    "$parameter & ' was set to \"' & $substring($change.value, 0, 200) & '\", which is not "
+                    f"allowed. Allowed is ' & $lookup({_WORDS}, $parameter) & '.'",
+                    f"{before} = '' ? 'There is no earlier value that is allowed: until one is set, runs "
+                    "that "
+                    f"need it fail with {names.INVALID_PARAMETERS}.' "
+                    f": 'The old setting, ' & {before} & ', stays in force.'",
+                    "'Put an allowed value into the parameter, in Parameter Store.'",
+                    later,
+                ),
+            },
+        )

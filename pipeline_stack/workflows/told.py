@@ -1,0 +1,123 @@
+"""The message about a run's end: sent once, to people who can do something with it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.workflows import names
+from pipeline_stack.workflows.calls import Calls
+from pipeline_stack.workflows.registry import Registry, raw_expiry
+
+# Long enough for any question about a run; Step Functions itself forgets executions after 90 days.
+RUNS_KEPT_DAYS: Final = 90
+# A fault that meets every scheduled check alike is worth one message a day, not one a check: at one check
+# a minute it would be 1,440. Alarms and outcome events have each of them.
+REPEAT_AFTER_HOURS: Final = 24
+
+_ITEM: Final = "$states.result.Item"
+_WHAT: Final = "$outcome & ' ' & $errorName & ' ' & $version"
+
+
+class Told:
+    """States that tell the operator of `$subject` and `$message`, and remember it; enter at `start`, on to
+    `then`.
+
+    Under the condition `quiet` nobody is told. A scheduled run that ends exactly as the last message said,
+    badly or for want of capacity, is told again only after a day. A message that is refused ends the run
+    red: alarms have a topic of their own.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        calls: Calls,
+        registry: Registry,
+        workflow: str,
+        topic: sns.ITopic,
+        quiet: str,
+        then: sfn.IChainable,
+    ) -> None:
+        nobody_told = sfn.Fail.jsonata(
+            scope,
+            "Nobody could be told",
+            error=names.MESSAGE_NOT_SENT,
+            cause=(
+                "{% 'The run ended as ' & $outcome & ', but its message was refused: ' & $cause & "
+                "'. Message: ' & $substring($message, 0, 8000) %}"
+            ),
+        )
+        run = registry.put_part(
+            "run",
+            "{% $me %}",
+            {
+                "execution": {"S": "{% $me %}"},
+                "outcome": {"S": "{% $outcome %}"},
+                "told_at": {"S": "{% $now() %}"},
+                "expires": raw_expiry(RUNS_KEPT_DAYS),
+            },
+        )
+        said = registry.put_part(
+            "said", workflow.lower(), {"what": {"S": f"{{% {_WHAT} %}}"}, "at": {"S": "{% $now() %}"}}
+        )
+        remember = registry.write(
+            "Remember that it was told",
+            items=[run, said],
+            during="remembering that the operator was told",
+            tolerated=then,
+        )
+        remember.next(then)
+        tell = calls.publish(
+            "Tell the operator",
+            topic=topic,
+            subject="{% $subject %}",
+            message="{% $message %}",
+            kind="outcome",
+            failure=nobody_told,
+        )
+        tell.next(remember)
+        known = registry.write(
+            "Remember that it was known",
+            items=[run],
+            during="remembering that the operator knows",
+            tolerated=then,
+        )
+        known.next(then)
+        repeated = (
+            sfn.Choice.jsonata(scope, "Was the same said today?")
+            .when(
+                sfn.Condition.jsonata(
+                    f"{{% $said.what = ({_WHAT}) and "
+                    f"$toMillis($said.at) > $millis() - {REPEAT_AFTER_HOURS * 3_600_000} %}}"
+                ),
+                known,
+            )
+            .otherwise(tell)
+        )
+        last = registry.get(
+            "Read what was said last",
+            kind="said",
+            item=workflow.lower(),
+            assign={
+                "said": f"{{% $exists({_ITEM}) ? {{'what': {_ITEM}.what.S, 'at': {_ITEM}.at.S}} "
+                ": {'what': '', 'at': '1970-01-01T00:00:00Z'} %}"
+            },
+            during="reading what was said last",
+            tolerated=tell,
+        )
+        last.next(repeated)
+        self.start: Final = (
+            sfn.Choice.jsonata(scope, "Is it worth a message?")
+            .when(sfn.Condition.jsonata(f"{{% {quiet} %}}"), then)
+            .when(
+                sfn.Condition.jsonata(
+                    "{% $source = 'schedule' and $outcome in ['failed', 'waiting_for_capacity'] %}"
+                ),
+                last,
+            )
+            .otherwise(tell)
+        )
