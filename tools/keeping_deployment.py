@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,7 +115,7 @@ class KeepingDeployment:
                 self.report(line)
         if kept.quiet_rule:
             self.stack.switch_off(kept.quiet_rule)
-            self.report("Until then changed parameters are not applied")
+            self.report("Until the end of the deployment no changed parameter is applied")
 
     def _finish(self, kept: Kept) -> None:
         """Leave everything as it was. The file goes last, so that this can be done again from any point."""
@@ -126,8 +126,15 @@ class KeepingDeployment:
         if kept.quiet_rule:
             self.stack.switch_on(kept.quiet_rule)
         if workflow := self.stack.outputs().get(SETTINGS_OUTPUT):
-            self.settings.carry_out(workflow)
+            self._apply(workflow, [p.name for p in kept.parameters if kept.quiet_rule and p.is_news(now)])
         self.file.remove()
+
+    def _apply(self, workflow: str, unheard: Sequence[str]) -> None:
+        """What changed while nobody listened, then the schedule: the release may have reset its rule."""
+        for name in unheard:
+            if name.rpartition("/")[2] in ALLOWED:
+                self.settings.apply(workflow, name)
+        self.settings.agree(workflow)
 
     def _put_back(self, parameter: KeptParameter, now: str | None) -> None:
         name, value, fate = parameter.short_name, parameter.value, parameter.fate(now)

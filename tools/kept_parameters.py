@@ -84,6 +84,10 @@ class KeptParameter:
             return Fate.CHANGED
         return Fate.LOST if self.is_operators else Fate.FOLLOWED
 
+    def is_news(self, values: Mapping[str, str]) -> bool:
+        """Whether it was written with another value, even if that was put back since."""
+        return self.fate(values.get(self.name)) in (Fate.FOLLOWED, Fate.LOST, Fate.CHANGED)
+
     def announcement(self) -> str | None:
         """What the deployment is about to do to it, for a person; None if nothing."""
         if self.coming is None:

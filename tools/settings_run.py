@@ -1,10 +1,10 @@
-"""Run the Settings workflow once, so that the rule of the schedule agrees with the parameters again."""
+"""Run the Settings workflow, so that parameters and the rule of the schedule agree again."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +27,18 @@ class SettingsRun:
     stepfunctions: SFNClient
     report: Callable[[str], None]
 
-    def carry_out(self, workflow: str) -> None:
-        """Tell what it did; raises SettingsRunError."""
-        self.report("Bringing the schedule in line with the parameters")
-        execution = self.stepfunctions.start_execution(stateMachineArn=workflow, input="{}")["executionArn"]
+    def apply(self, workflow: str, parameter: str) -> None:
+        """Have a parameter applied whose change event was not heard; raises SettingsRunError."""
+        self._carry_out(workflow, {"detail": {"name": parameter, "operation": "Update"}})
+
+    def agree(self, workflow: str) -> None:
+        """Have the schedule agree with its parameters; raises SettingsRunError."""
+        self._carry_out(workflow, {})
+
+    def _carry_out(self, workflow: str, event: Mapping[str, Any]) -> None:
+        execution = self.stepfunctions.start_execution(stateMachineArn=workflow, input=json.dumps(event))[
+            "executionArn"
+        ]
         again = f"Again: aws stepfunctions start-execution --state-machine-arn {workflow}"
         for _ in range(LOOKS):
             found = self.stepfunctions.describe_execution(executionArn=execution)
@@ -47,6 +55,7 @@ class SettingsRun:
         self.report(_in_words(json.loads(found["output"])))
 
 
-def _in_words(output: Any) -> str:
-    outcome = output.get("outcome", "done") if isinstance(output, dict) else "done"
-    return f"Settings: {outcome}"
+def _in_words(output: Mapping[str, Any]) -> str:
+    """Such as `Settings: applied (frequency 600, enabled true)`."""
+    facts = [f"{name} {value}" for name, value in output.items() if name != "outcome"]
+    return f"Settings: {output['outcome']}" + (f" ({', '.join(facts)})" if facts else "")

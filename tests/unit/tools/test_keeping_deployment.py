@@ -38,7 +38,7 @@ class FakeStack:
     breaks: type[BaseException] | None = None
 
     def outputs(self) -> dict[str, str]:
-        settings = {"SettingsWorkflowArn": "arn"} if self.has_settings else {}
+        settings = {"SettingsWorkflowArn": "settings"} if self.has_settings else {}
         return {"ParameterPath": PATH, **settings} if self.exists else {}
 
     def release(self) -> Release:
@@ -71,8 +71,11 @@ class FakeStack:
     def switch_on(self, rule: str) -> None:
         self.done.append(f"{rule} on")
 
-    def carry_out(self, workflow: str) -> None:
-        self.done.append(f"settings {workflow}")
+    def apply(self, workflow: str, parameter: str) -> None:
+        self.done.append(f"{workflow} applies {parameter}")
+
+    def agree(self, workflow: str) -> None:
+        self.done.append(f"{workflow} agrees")
 
 
 @dataclass
@@ -83,13 +86,23 @@ class Place:
     file: KeptFile
     said: list[str] = field(default_factory=list)
 
-    def deploy(self, value: str, *, then: BaseException | None = None, goes_on: bool = False) -> None:
-        """Deploy a release with this initial value, as CloudFormation would; `then` is how it ends."""
+    def deploy(
+        self,
+        value: str,
+        *,
+        then: BaseException | None = None,
+        goes_on: bool = False,
+        meanwhile: str | None = None,
+    ) -> None:
+        """Deploy a release with this initial value, as CloudFormation would; `then` is how it ends.
+
+        `meanwhile`: what somebody else sets the parameter to.
+        """
 
         def by_cli() -> None:
             assert self.file.read() or not self.stack.exists
             self.stack.done.append("deploy")
-            self.stack.value = "0.8" if then and not goes_on else value
+            self.stack.value = meanwhile or ("0.8" if then and not goes_on else value)
             self.stack.changing = goes_on
             if then:
                 raise then
@@ -105,7 +118,7 @@ def place(tmp_path: Path) -> Place:
     return Place(stack=FakeStack(), file=KeptFile(path=tmp_path / "kept" / "dev.json"))
 
 
-FINISH = ["put 0.5", "listener on", "settings arn"]
+FINISH = ["put 0.5", "listener on", f"settings applies {SCORE}", "settings agrees"]
 
 
 def test_a_value_is_put_back_while_nobody_listens_and_then_applied(place: Place) -> None:
@@ -119,10 +132,16 @@ def test_a_release_that_redefines_nothing_leaves_the_listener_on(place: Place) -
     assert "listener off" not in place.stack.done
 
 
+def test_a_change_that_somebody_made_while_nobody_listened_is_applied(place: Place) -> None:
+    place.deploy("0.7", meanwhile="0.6")
+    assert place.stack.done == ["listener off", "deploy", "listener on", *FINISH[2:]]
+    assert place.said[-1] == "Minimum-F1-Score was set to 0.6 during the deployment, and stays so"
+
+
 def test_a_value_that_nobody_set_becomes_the_new_one(place: Place) -> None:
     place.stack.value = "0.8"
     place.deploy("0.7")
-    assert place.stack.done == ["deploy", "settings arn"]
+    assert place.stack.done == ["deploy", "settings agrees"]
     assert place.said[-1] == "Minimum-F1-Score was 0.8, the initial value, and is now the new one, 0.7"
 
 
@@ -205,7 +224,7 @@ def test_the_file_outlasts_parameters_that_could_not_be_applied(
     def fail(_: str) -> None:
         raise SettingsRunError("ended FAILED")
 
-    monkeypatch.setattr(place.stack, "carry_out", fail)
+    monkeypatch.setattr(place.stack, "agree", fail)
     with pytest.raises(SettingsRunError):
         place.deploy("0.7")
     assert place.file.read() is not None

@@ -17,7 +17,8 @@ class FakeStepFunctions:
         self.looks = 0
 
     def start_execution(self, *, stateMachineArn: str, input: str) -> dict[str, str]:  # noqa: N803, A002
-        assert (stateMachineArn, input) == ("workflow", "{}")
+        assert stateMachineArn == "workflow"
+        self.input = json.loads(input)
         return {"executionArn": "execution"}
 
     def describe_execution(self, *, executionArn: str) -> dict[str, Any]:  # noqa: N803
@@ -30,14 +31,25 @@ def run(monkeypatch: pytest.MonkeyPatch, **end: str) -> list[str]:
     monkeypatch.setattr(settings_run, "SECONDS_BETWEEN_LOOKS", 0)
     monkeypatch.setattr(settings_run, "LOOKS", 3)
     said = list[str]()
-    client = cast(Any, FakeStepFunctions(**end))
-    SettingsRun(stepfunctions=client, report=said.append).carry_out("workflow")
+    client = FakeStepFunctions(**end)
+    SettingsRun(stepfunctions=cast(Any, client), report=said.append).agree("workflow")
+    assert client.input == {}
     return said
 
 
 def test_its_outcome_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = run(monkeypatch, status="SUCCEEDED", output=json.dumps({"outcome": "applied"}))
-    assert said[-1] == "Settings: applied"
+    output = {"outcome": "applied", "frequency": "600", "enabled": "true"}
+    said = run(monkeypatch, status="SUCCEEDED", output=json.dumps(output))
+    assert said == ["Settings: applied (frequency 600, enabled true)"]
+
+
+def test_one_parameter_is_named_as_its_change_event_would() -> None:
+    client = FakeStepFunctions(status="SUCCEEDED", output='{"outcome": "unchanged"}')
+    client.looks = 1
+    said = list[str]()
+    SettingsRun(stepfunctions=cast(Any, client), report=said.append).apply("workflow", "/p/Name")
+    assert client.input["detail"]["name"] == "/p/Name"
+    assert said == ["Settings: unchanged"]
 
 
 def test_a_red_end_says_why_and_how_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
