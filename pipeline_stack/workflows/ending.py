@@ -18,7 +18,7 @@ from pipeline_stack.workflows.told import Told
 STARTED_BY_PARENT: Final = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
 
 # Variables that `Ending` reads, as they are before anything was assigned to them.
-AT_FIRST: Final = {"errorName": "", "cause": "", "during": "", "words": "", "version": ""}
+AT_FIRST: Final = {"errorName": "", "cause": "", "during": "", "words": "", "version": "", "notes": []}
 
 
 class Ending:

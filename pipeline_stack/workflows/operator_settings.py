@@ -46,6 +46,7 @@ def problem_with(spec: ParameterSpec) -> str:
 
 class ReadSettings:
     """States that fill `values` (text by name) and end the run if one is wrong; enter at `start`.
+    `notes` must be there: it is filled with what the operator is to know of values that were not taken.
 
     In place of a value that is not allowed the one that Settings found in force before is taken, and the
     run's report says so. Only without such a one does the run end.
@@ -111,6 +112,7 @@ class ReadSettings:
         scope: Construct, *, ending: Ending, then: sfn.IChainable
     ) -> tasks.CallAwsService:
         replaceable = "$problems[$lookup($inForce, name) != '']"
+        notes = f"{replaceable}.(words & ' ' & $lookup($inForce, name) & ' stays in force.')"
         replace = sfn.Pass.jsonata(
             scope,
             "Take what is in force instead",
@@ -118,9 +120,8 @@ class ReadSettings:
                 "values": "{% $merge($append([$values], "
                 + replaceable
                 + ".{name: $lookup($inForce, name)})) %}",
-                "report": "{% $merge([$report, {'warnings': $append($report.warnings, ["
-                + replaceable
-                + ".(words & ' ' & $lookup($inForce, name) & ' stays in force.')])}]) %}",
+                "notes": f"{{% [{notes}] %}}",
+                "report": "{% $merge([$report, {'warnings': $append($report.warnings, [" + notes + "])}]) %}",
             },
         )
         replace.next(then)

@@ -26,7 +26,7 @@ MEASURED: Final = {
     "measured": "{% $states.result.Payload %}",
     "report": "{% $merge([$report, {'pictures': $states.result.Payload.pictures, "
     "'new_pictures': $states.result.Payload.new_pictures, 'skipped': $states.result.Payload.skipped, "
-    "'warnings': $states.result.Payload.warnings}]) %}",
+    "'warnings': $append($notes, $states.result.Payload.warnings)}]) %}",
 }
 
 

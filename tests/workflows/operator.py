@@ -157,6 +157,37 @@ class Operator:
     def messages(self, kind: str = "outcome") -> list[Json]:
         return [message for message in self.aws.outbox() if message["kind"] == kind]
 
+    def until_messages(self, count: int, kind: str = "outcome") -> list[Json]:
+        """Wait until this many messages of a kind were sent; gives them all, to be counted."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(found := self.messages(kind)) < count:
+            assert time.monotonic() < deadline, f"{count} messages of kind {kind} do not come: {found}"
+            time.sleep(0.05)
+        return found
+
+    def until_idle(self, workflow: str) -> None:
+        """Wait until no execution of a workflow runs."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while any(execution["status"] == "RUNNING" for execution in self.executions(workflow)):
+            assert time.monotonic() < deadline, f"{workflow} still runs"
+            time.sleep(0.05)
+
+    def training_rule(self) -> Json:
+        """The rule that starts Training, as DescribeRule tells of it."""
+        events = self.aws.client("events")
+        (name,) = (
+            rule["Name"]
+            for rule in events.list_rules()["Rules"]
+            if "ScheduleExpression" in rule
+            and events.list_targets_by_rule(Rule=rule["Name"])["Targets"][0]["Arn"]
+            == self.outputs["TrainingWorkflowArn"]
+        )
+        rule: Json = events.describe_rule(Name=name)
+        targets = events.list_targets_by_rule(Rule=name)["Targets"]
+        return {key: rule[key] for key in ("Name", "ScheduleExpression", "State", "Description")} | {
+            "Targets": targets
+        }
+
     def calls(self, operation: str) -> list[Json]:
         """The calls of an operation that went through, oldest first."""
         return [call for call in self.aws.calls() if call["operation"] == operation and call["error"] is None]

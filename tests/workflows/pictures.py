@@ -38,3 +38,10 @@ def fruits(labels: tuple[str, ...], count: int, *, first: int = 0) -> Iterator[t
     for label in labels:
         for index in range(first, first + count):
             yield f"{label}/{index:03}.png", fruit(label, index)
+
+
+def noises(labels: tuple[str, ...], count: int) -> Iterator[tuple[str, bytes]]:
+    """The same of pictures that no model tells apart."""
+    for label in labels:
+        for index in range(count):
+            yield f"{label}/{index:03}.png", noise(label, index)

@@ -3,7 +3,7 @@
 import json
 
 from tests.workflows.operator import Operator
-from tests.workflows.pictures import fruits, noise
+from tests.workflows.pictures import fruits, noises
 
 
 def test_labelled_pictures_become_a_deployed_model(stocked: Operator) -> None:
@@ -121,9 +121,7 @@ def test_switched_off_means_nothing_is_looked_at(stocked: Operator) -> None:
 
 def test_noise_is_rejected_once_and_not_paid_for_again(operator: Operator) -> None:
     operator.set("Minimum-F1-Score", "1.0")
-    operator.upload(
-        (f"{label}/{index}.png", noise(label, index)) for label in ("hiss", "hum") for index in range(40)
-    )
+    operator.upload(noises(("hiss", "hum"), 40))
     rejected = operator.run()
     assert rejected["outcome"] == "rejected"
     assert rejected["f1"] < rejected["minimum_f1"] == 1
