@@ -18,8 +18,8 @@ class Message:
     """ARN of the topic."""
     subject: str | None
     message: str
-    kind: str | None
-    """The message attribute `kind`, if it has one."""
+    kind: str
+    """The message attribute `kind`; empty when it has none, as messages of alarms."""
 
 
 class Outbox:

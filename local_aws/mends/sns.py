@@ -21,7 +21,7 @@ def keep_what_is_published(original: Any) -> Any:
 
     def _fanout(topic_arn: str, msg_id: str, message: str, subject: str, *args: Any, **kwargs: Any) -> None:
         attributes = kwargs.get("message_attributes") or (args[1] if len(args) > 1 else None) or {}
-        kind = (attributes.get("kind") or {}).get("StringValue")
+        kind = (attributes.get("kind") or {}).get("StringValue") or ""
         OUTBOX.add(Message(topic=topic_arn, subject=subject or None, message=message, kind=kind))
         original(topic_arn, msg_id, message, subject, *args, **kwargs)
 

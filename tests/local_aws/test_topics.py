@@ -26,7 +26,7 @@ def test_a_published_message_is_in_the_outbox(aws: LocalAws) -> None:
     messages = [message for message in aws.outbox() if message["topic"] == arn]
     assert messages == [
         {"topic": arn, "subject": "Model deployed", "message": "It serves.", "kind": "outcome"},
-        {"topic": arn, "subject": None, "message": "No more.", "kind": None},
+        {"topic": arn, "subject": None, "message": "No more.", "kind": ""},
     ]
 
 
