@@ -11,6 +11,7 @@ from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.nested_deployment import NestedDeployment
+from pipeline_stack.workflows.operator_settings import number_of, value_of
 
 
 class DeployAccepted:
@@ -25,7 +26,13 @@ class DeployAccepted:
             subject=messages.subject(pipeline, "$version & ' is live, F1 ' & $string($round($report.f1, 3))"),
             message=messages.message(
                 "'The model ' & $version & ' was trained, met the minimum and now serves; no other "
-                "model of the project runs.'"
+                "model of the project runs.'",
+                "'The next training waits for ' & "
+                + value_of("Minimum-Untrained-Images")
+                + " & ' new, changed or removed pictures (Minimum-Untrained-Images)' & "
+                "($exists($report.pictures.total) ? ': ' & $string($report.pictures.total + "
+                + number_of("Minimum-Untrained-Images")
+                + ") & ' in all, if you only add some.' : '.')",
             ),
         )
         finished = ending.registry.delete(

@@ -1,0 +1,161 @@
+"""Messages that help: one an outcome, none for nothing, none twice; and the event of each outcome."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
+
+SOURCE = "custom-labels-training-pipeline"
+
+
+@pytest.fixture
+def events(operator: Operator) -> Any:
+    """Gives the outcome events so far, as a subscriber of the account gets them."""
+    sqs, rules = operator.aws.client("sqs"), operator.aws.client("events")
+    queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+            }
+        ],
+    }
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    rules.put_rule(Name="subscriber", EventPattern=json.dumps({"source": [SOURCE]}))
+    rules.put_targets(Rule="subscriber", Targets=[{"Id": "queue", "Arn": arn}])
+    received: list[Json] = []
+
+    def until(count: int) -> list[Json]:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(received) < count:
+            assert time.monotonic() < deadline, received
+            for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+                received.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            time.sleep(0.05)
+        return received
+
+    return until
+
+
+def scheduled(operator: Operator) -> Json:
+    """Run a check as the schedule starts it; gives its description."""
+    return operator.finished(operator.start("Training", source="schedule"))
+
+
+def outcome(description: Json) -> str:
+    found: str = json.loads(description["output"])["outcome"]
+    return found
+
+
+def test_a_scheduled_check_that_found_nothing_tells_nobody(operator: Operator) -> None:
+    assert outcome(scheduled(operator)) == "nothing_to_train"
+    operator.set("Enable-Automatic-Training", "false")
+    operator.until_idle("Settings")
+    assert outcome(scheduled(operator)) == "disabled"
+    assert operator.messages() == []
+    assert operator.run()["outcome"] == "disabled"
+    (message,) = operator.messages()
+    assert "Set it to true in Parameter Store" in message["message"]
+
+
+def test_a_scheduled_check_that_found_another_at_work_tells_nobody(stocked: Operator) -> None:
+    stocked.aws.rekognition(training_seconds=3000)
+    first = stocked.start()
+    stocked.until_in(first, "Wait for training")
+    assert outcome(scheduled(stocked)) == "busy"
+    stocked.finished(first)
+    (message,) = stocked.messages()
+    assert "is live" in message["subject"]
+
+
+def test_a_fault_that_meets_every_scheduled_check_is_told_once_a_day(stocked: Operator) -> None:
+    stocked.aws.faults(
+        [{"service": "ssm", "operation": "GetParameters", "error": "AccessDeniedException", "times": 1000}]
+    )
+    for _ in range(3):
+        assert scheduled(stocked)["status"] == "FAILED"
+    time.sleep(0.5)
+    (message,) = stocked.messages()
+    assert "docs/runbook.md#service-errors" in message["message"]
+    # Whoever starts a run hears of it all the same, and another fault is another message.
+    stocked.run_red()
+    assert len(stocked.messages()) == 2
+    stocked.aws.faults(
+        [{"service": "dynamodb", "operation": "GetItem", "error": "AccessDeniedException", "times": 1000}]
+    )
+    assert scheduled(stocked)["status"] == "FAILED"
+    assert len(stocked.messages()) == 3
+
+
+def test_a_failure_says_what_to_do_and_where_to_look(stocked: Operator) -> None:
+    execution = stocked.start(force="yes")
+    assert stocked.finished(execution)["status"] == "FAILED"
+    (message,) = stocked.messages()
+    assert message["subject"] == "TrainingPipeline-local: Training FAILED (InvalidInput)"
+    assert "What to do: docs/runbook.md#invalidinput" in message["message"]
+    assert message["message"].endswith(f"#/v2/executions/details/{execution}")
+
+
+def test_each_outcome_is_an_event_for_others(operator: Operator, events: Any) -> None:
+    operator.upload_fruits()
+    trained = operator.start()
+    operator.finished(trained)
+    nothing = operator.start("Training", source="schedule")
+    operator.finished(nothing)
+    wrong = operator.start("Deployment", version="no such")
+    operator.finished(wrong)
+    found = {event["detail"]["execution"]: event for event in events(3)}
+    assert found.keys() == {trained, nothing, wrong}
+
+    deployed = found[trained]
+    assert deployed["source"] == SOURCE
+    assert deployed["detail-type"] == "Training Outcome"
+    detail = deployed["detail"]
+    assert detail["pipeline"] == "TrainingPipeline-local"
+    assert (detail["workflow"], detail["outcome"], detail["started_by"]) == (
+        "Training",
+        "deployed",
+        "operator",
+    )
+    assert detail["report"]["f1"] >= detail["report"]["minimum_f1"]
+    assert detail["report"]["billed_training_seconds"] > 0
+    assert detail["error"] is None
+    assert detail["message"] == operator.messages()[0]["message"]
+
+    assert found[nothing]["detail"]["started_by"] == "schedule"
+    assert found[nothing]["detail"]["outcome"] == "nothing_to_train"
+    failed = found[wrong]
+    assert failed["detail-type"] == "Deployment Outcome"
+    assert failed["detail"]["error"]["name"] == "InvalidInput"
+
+
+def test_a_stopped_run_is_an_event_too(operator: Operator, events: Any) -> None:
+    operator.upload_fruits()
+    operator.aws.rekognition(training_seconds=3000)
+    execution = operator.start()
+    operator.until_in(execution, "Wait for training")
+    operator.aws.client("stepfunctions").stop_execution(
+        executionArn=execution, error="Mine", cause="By hand."
+    )
+    (event,) = events(1)
+    assert event["detail"]["outcome"] == "aborted"
+    assert event["detail"]["error"] == {"name": "Mine", "cause": "By hand."}
+
+
+def test_an_event_that_cannot_be_published_fails_no_run(stocked: Operator) -> None:
+    stocked.aws.faults(
+        [{"service": "events", "operation": "PutEvents", "error": "AccessDeniedException", "times": 1000}]
+    )
+    assert stocked.run()["outcome"] == "deployed"
+    assert len(stocked.messages()) == 1
