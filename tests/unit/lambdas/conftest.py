@@ -1,10 +1,19 @@
-"""What the tests of both functions share: an AWS that is not there, and a Lambda context."""
+"""What the tests of the functions share: an AWS that is not there, and a Lambda context."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from moto import mock_aws
+
+from pipeline_stack.layout import REGISTRY_PARTITION_KEY, REGISTRY_SORT_KEY
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+REGISTRY_TABLE = "registry"
 
 
 @dataclass(frozen=True)
@@ -38,3 +47,22 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def registry(aws: None) -> "DynamoDBClient":
+    """A client of an AWS that has an empty model registry, the table `REGISTRY_TABLE`."""
+    client: DynamoDBClient = boto3.client("dynamodb")
+    client.create_table(
+        TableName=REGISTRY_TABLE,
+        KeySchema=[
+            {"AttributeName": REGISTRY_PARTITION_KEY, "KeyType": "HASH"},
+            {"AttributeName": REGISTRY_SORT_KEY, "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": REGISTRY_PARTITION_KEY, "AttributeType": "S"},
+            {"AttributeName": REGISTRY_SORT_KEY, "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client
