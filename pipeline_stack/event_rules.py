@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -25,6 +26,7 @@ class EventRules(Construct):
         settings: sfn.IStateMachine,
         watched: Sequence[sfn.IStateMachine],
         ended_runs: sfn.IStateMachine,
+        undelivered: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
         events.Rule(
@@ -41,7 +43,7 @@ class EventRules(Construct):
                     "operation": ["Update"],
                 },
             ),
-            targets=[targets.SfnStateMachine(settings)],
+            targets=[targets.SfnStateMachine(settings, dead_letter_queue=undelivered)],
         )
         events.Rule(
             self,
@@ -55,5 +57,5 @@ class EventRules(Construct):
                     "stateMachineArn": [machine.state_machine_arn for machine in watched],
                 },
             ),
-            targets=[targets.SfnStateMachine(ended_runs)],
+            targets=[targets.SfnStateMachine(ended_runs, dead_letter_queue=undelivered)],
         )

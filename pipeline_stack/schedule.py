@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -27,6 +28,7 @@ class Schedule(Construct):
         construct_id: str,
         *,
         training: sfn.IStateMachine,
+        undelivered: sqs.IQueue,
         initial_parameters: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -45,6 +47,7 @@ class Schedule(Construct):
                     input=events.RuleTargetInput.from_object(SCHEDULED_INPUT),
                     # A start that could not be delivered for an hour is better left to the next turn.
                     max_event_age=Duration.hours(1),
+                    dead_letter_queue=undelivered,
                 )
             ],
         )

@@ -13,6 +13,7 @@ from pipeline_stack.operator_parameters import OperatorParameters
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.schedule import Schedule
 from pipeline_stack.settings import REGIONS, EnvironmentSettings
+from pipeline_stack.undelivered_events import UndeliveredEvents
 from pipeline_stack.workflow_findings import accept_workflow_findings
 from pipeline_stack.workflows.deployment import DeploymentWorkflow
 from pipeline_stack.workflows.ended_runs import EndedRunsWorkflow
@@ -69,16 +70,18 @@ class TrainingPipelineStack(cdk.Stack):
             ).function,
             log_retention=settings.log_retention,
             removal_policy=settings.removal,
-            runbook="docs/runbook.md",
+            runbook=settings.runbook,
         )
         deployment = DeploymentWorkflow(self, "Deployment", resources=resources)
         training = TrainingWorkflow(
             self, "Training", resources=resources, deployment=deployment.state_machine
         )
+        undelivered = UndeliveredEvents(self, "UndeliveredEvents").queue
         schedule = Schedule(
             self,
             "Schedule",
             training=training.state_machine,
+            undelivered=undelivered,
             initial_parameters=settings.initial_parameters,
         )
         settings_workflow = SettingsWorkflow(
@@ -110,6 +113,7 @@ class TrainingPipelineStack(cdk.Stack):
             settings=settings_workflow.state_machine,
             watched=[training.state_machine, deployment.state_machine, settings_workflow.state_machine],
             ended_runs=ended_runs.state_machine,
+            undelivered=undelivered,
         )
         self._tell(
             {

@@ -3,6 +3,7 @@ import json
 import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
@@ -26,15 +27,22 @@ def rule_of(**parameters: object) -> Json:
         stack,
         "Schedule",
         training=machine,
+        undelivered=sqs.Queue(stack, "Undelivered"),
         initial_parameters=settings.initial_parameters,
     )
     rules = assertions.Template.from_stack(stack).find_resources("AWS::Events::Rule").values()
-    (rule,) = [item["Properties"] for item in rules if "ScheduleExpression" in item["Properties"]]
+    (rule,) = [item["Properties"] for item in rules]
     return dict(rule)
 
 
 def training_rule(template: Template) -> Json:
-    (rule,) = [item for item in template.properties("AWS::Events::Rule") if "ScheduleExpression" in item]
+    """The rule with a schedule that starts Training."""
+    training = template.body["Outputs"]["TrainingWorkflowArn"]["Value"]
+    (rule,) = [
+        item
+        for item in template.properties("AWS::Events::Rule")
+        if "ScheduleExpression" in item and item["Targets"][0]["Arn"] == training
+    ]
     return rule
 
 
@@ -149,3 +157,32 @@ def test_a_rule_may_start_its_own_workflow_and_nothing_else(template: Template) 
             "Statement"
         ]
         assert flat(trust["Principal"]["Service"]) == "events.amazonaws.com"
+
+
+def test_what_no_rule_could_deliver_is_kept_in_one_queue(template: Template) -> None:
+    (queue,) = template.of_type("AWS::SQS::Queue")
+    targets = [target for rule in template.properties("AWS::Events::Rule") for target in rule["Targets"]]
+
+    assert targets
+    assert {flat(target["DeadLetterConfig"]["Arn"]) for target in targets} == {f"<{queue}.Arn>"}
+
+
+def test_undelivered_events_are_encrypted_and_kept_as_long_as_a_queue_can(template: Template) -> None:
+    (queue,) = template.properties("AWS::SQS::Queue")
+
+    assert queue["SqsManagedSseEnabled"] is True
+    assert queue["MessageRetentionPeriod"] == 14 * 86_400
+
+
+def test_the_rules_and_nobody_else_may_send_to_the_queue_and_over_tls_only(template: Template) -> None:
+    (policy,) = template.properties("AWS::SQS::QueuePolicy")
+    statements = policy["PolicyDocument"]["Statement"]
+    denied = [item for item in statements if item["Effect"] == "Deny"]
+    allowed = [item for item in statements if item["Effect"] == "Allow"]
+
+    assert [item["Condition"] for item in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+    assert {item["Action"] for item in allowed} == {"sqs:SendMessage"}
+    assert {flat(item["Principal"]["Service"]) for item in allowed} == {"events.amazonaws.com"}
+    assert {flat(item["Condition"]["ArnEquals"]["aws:SourceArn"]) for item in allowed} == {
+        f"<{rule}.Arn>" for rule in template.of_type("AWS::Events::Rule")
+    }
