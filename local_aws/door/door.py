@@ -27,7 +27,12 @@ from local_aws.door.responses import HttpResponse, error_response, parse_respons
 from local_aws.door.validation import describe, violations
 
 RESET_PATH = "/_ministack/reset"
-INVALID_REQUEST_CODES = {"s3": "InvalidArgument", "sns": "InvalidParameter"}
+INVALID_REQUEST_CODES = {
+    "cloudwatch": "ValidationError",
+    "s3": "InvalidArgument",
+    "sns": "InvalidParameter",
+    "sqs": "InvalidParameterValue",
+}
 """What these services call a request that breaks their model; the others say ValidationException."""
 
 logger = logging.getLogger("local_aws")

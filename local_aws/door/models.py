@@ -17,7 +17,7 @@ BOTOCORE_NAMES: Mapping[str, str] = {
 """MiniStack routes these services under their signing name; everywhere else we use botocore's name."""
 
 VALIDATED_SERVICES = frozenset(
-    {"rekognition", "dynamodb", "ssm", "sns", "lambda", "stepfunctions", "s3", "events"}
+    {"rekognition", "dynamodb", "ssm", "sns", "lambda", "stepfunctions", "s3", "events", "cloudwatch", "sqs"}
 )
 """What a workflow or a Lambda calls: requests and responses of these are held to the model."""
 

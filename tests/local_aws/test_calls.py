@@ -106,6 +106,26 @@ def test_sns_names_an_invalid_request_in_its_own_way(aws: LocalAws) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("service", "method", "parameters", "code"),
+    [
+        (
+            "cloudwatch",
+            "put_metric_alarm",
+            {"AlarmName": "a", "EvaluationPeriods": 1, "ComparisonOperator": "Above"},
+            "ValidationError",
+        ),
+        ("sqs", "send_message", {"QueueUrl": "q"}, "InvalidParameterValue"),
+    ],
+)
+def test_cloudwatch_and_sqs_name_an_invalid_request_in_their_own_ways(
+    aws: LocalAws, service: str, method: str, parameters: dict[str, Any], code: str
+) -> None:
+    client = unchecked_client(aws, service)
+
+    assert error_code(lambda: getattr(client, method)(**parameters)) == code
+
+
 def test_keys_of_any_characters_come_through(aws: LocalAws) -> None:
     s3, bucket = aws.client("s3"), fresh("bucket")
     s3.create_bucket(Bucket=bucket)
