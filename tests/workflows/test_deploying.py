@@ -3,117 +3,38 @@
 from __future__ import annotations
 
 import json
-import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from local_aws.deployment import DeploymentError, deploy_assembly
 from tests.workflows.conftest import STACK
-from tests.workflows.operator import Operator
+from tests.workflows.operator import PATIENCE_SECONDS, Operator
+from tests.workflows.releases import (
+    Change,
+    Template,
+    changed_assembly,
+    deploy,
+    described_anew,
+    make_deploy,
+    parameter,
+    schedule,
+    slow_and_switched_off,
+    training_rule,
+    value,
+)
 from tools.cdk_cli import CdkCliError
-from tools.deployed_stack import DeployedStack
-from tools.keeping_deployment import KeepingDeployment, synthesised
-from tools.kept_file import KeptFile
-from tools.settings_run import SettingsRun
-
-Template = dict[str, Any]
-
-
-def parameter(template: Template, name: str) -> dict[str, Any]:
-    """The definition of one parameter, to be changed."""
-    found: dict[str, Any] = next(
-        resource["Properties"]
-        for resource in template["Resources"].values()
-        if str(resource["Properties"].get("Name", "")).endswith(f"/{name}")
-    )
-    return found
-
-
-def training_rule(template: Template) -> dict[str, Any]:
-    found: dict[str, Any] = next(
-        resource["Properties"]
-        for resource in template["Resources"].values()
-        if "ScheduleExpression" in resource["Properties"]
-        and "labelled pictures" in resource["Properties"]["Description"]
-    )
-    return found
 
 
 @pytest.fixture
-def release(assembly: Path, tmp_path: Path) -> Callable[[Callable[[Template], None]], Path]:
-    """Makes the assembly of a release in which the template is otherwise."""
-
-    def make(change: Callable[[Template], None]) -> Path:
-        made = tmp_path / "cdk.out"
-        shutil.copytree(assembly, made)
-        file = made / f"{STACK}.template.json"
-        template = json.loads(file.read_text())
-        change(template)
-        file.write_text(json.dumps(template))
-        # The key in the bucket follows from the content, as the CDK has it.
-        assets = made / f"{STACK}.assets.json"
-        document = json.loads(assets.read_text())
-        for asset in document["files"].values():
-            if asset["source"]["path"] == file.name:
-                for destination in asset["destinations"].values():
-                    destination["objectKey"] = f"release-{tmp_path.name}.json"
-        assets.write_text(json.dumps(document))
-        return made
-
-    return make
-
-
-def described_anew(template: Template) -> None:
-    """A release that touches the parameters and the rule that the operator has set."""
-    for name in ("Minimum-F1-Score", "Enable-Automatic-Training", "Automatic-Training-Poll-Frequency"):
-        parameter(template, name)["Description"] += " In new words."
-    training_rule(template)["Description"] += " In new words."
-
-
-def deploy(operator: Operator, assembly: Path) -> None:
-    """What a plain `cdk deploy` does."""
-    deploy_assembly(aws=operator.aws, assembly_dir=assembly, stack_name=STACK)
-
-
-def make_deploy(operator: Operator, assembly: Path, tmp_path: Path) -> list[str]:
-    """What `make deploy` does; returns what it said."""
-    said = list[str]()
-    aws = operator.aws
-    stack = DeployedStack(
-        name=STACK,
-        cloudformation=aws.client("cloudformation"),
-        events=aws.client("events"),
-        ssm=aws.client("ssm"),
-        report=said.append,
-    )
-    deployment = KeepingDeployment(
-        stack=stack,
-        settings=SettingsRun(stepfunctions=aws.client("stepfunctions"), report=said.append),
-        file=KeptFile(path=tmp_path / "kept.json"),
-        report=said.append,
-    )
-
-    def by_cli() -> None:
-        try:
-            deploy(operator, assembly)
-        except DeploymentError as problem:
-            raise CdkCliError(str(problem)) from problem
-
-    deployment.carry_out(by_cli, release=synthesised(assembly, STACK))
-    return said
-
-
-def value(operator: Operator, name: str) -> str:
-    found = operator.aws.client("ssm").get_parameter(Name=f"{operator.outputs['ParameterPath']}/{name}")
-    text: str = found["Parameter"]["Value"]
-    return text
+def release(assembly: Path, tmp_path: Path) -> Callable[[Change], Path]:
+    """Makes the assembly of a release."""
+    return lambda change: changed_assembly(assembly, tmp_path, change)
 
 
 def test_a_plain_deployment_leaves_values_alone_that_the_release_does_not_redefine(
-    operator: Operator, release: Callable[..., Path]
+    operator: Operator, release: Callable[[Change], Path]
 ) -> None:
     operator.set("Human-Sampling-Interval", "7")
     operator.set("Minimum-F1-Score", "0.5")
@@ -126,7 +47,7 @@ def test_a_plain_deployment_leaves_values_alone_that_the_release_does_not_redefi
 
 
 def test_make_deploy_puts_back_what_operators_have_set(
-    operator: Operator, release: Callable[..., Path], tmp_path: Path
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
 ) -> None:
     operator.set("Minimum-F1-Score", "0.5")
     operator.set("Human-Sampling-Interval", "7")
@@ -139,8 +60,51 @@ def test_make_deploy_puts_back_what_operators_have_set(
     assert not (tmp_path / "kept.json").exists()
 
 
+def test_the_schedule_stays_as_operators_have_set_it(
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
+) -> None:
+    slow_and_switched_off(operator)
+
+    # On AWS it is minutes: long enough for what passes through to be applied.
+    said = make_deploy(operator, release(described_anew), tmp_path, lasting=3)
+
+    assert value(operator, "Enable-Automatic-Training") == "false"
+    assert schedule(operator) == ("rate(30 minutes)", "DISABLED")
+    # What CloudFormation wrote in passing, `true`, would have switched training on and started a check.
+    assert operator.executions("Training") == []
+    assert said[-1] == "Settings: unchanged (frequency 30, enabled false)"
+
+
+def test_a_rule_that_the_release_redefines_follows_the_parameters_again(
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
+) -> None:
+    slow_and_switched_off(operator)
+
+    def change(template: Template) -> None:
+        training_rule(template)["Description"] += " In new words."
+
+    said = make_deploy(operator, release(change), tmp_path)
+
+    assert said[1:] == ["Settings: applied (frequency 30, enabled false)"]
+    assert schedule(operator) == ("rate(30 minutes)", "DISABLED")
+
+
+def test_later_changes_are_heard_again(
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
+) -> None:
+    slow_and_switched_off(operator)
+    make_deploy(operator, release(described_anew), tmp_path)
+
+    operator.set("Automatic-Training-Poll-Frequency", "1")
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while schedule(operator) != ("rate(1 minute)", "DISABLED"):
+        assert time.monotonic() < deadline, schedule(operator)
+        time.sleep(0.1)
+
+
 def test_new_initial_values_reach_what_nobody_has_set(
-    operator: Operator, release: Callable[..., Path], tmp_path: Path
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
 ) -> None:
     operator.set("Minimum-F1-Score", "0.5")
 
@@ -155,7 +119,7 @@ def test_new_initial_values_reach_what_nobody_has_set(
 
 
 def test_values_survive_new_tags_of_the_stack(
-    operator: Operator, release: Callable[..., Path], tmp_path: Path
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
 ) -> None:
     operator.set("Human-Sampling-Interval", "7")
     tagged = release(lambda template: template.update(Description="Tagged anew."))
@@ -170,7 +134,7 @@ def test_values_survive_new_tags_of_the_stack(
 
 
 def test_a_value_that_the_release_does_not_allow_is_told_and_not_forced(
-    operator: Operator, release: Callable[..., Path], tmp_path: Path
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
 ) -> None:
     operator.set("Minimum-F1-Score", "0.5")
 
@@ -184,7 +148,7 @@ def test_a_value_that_the_release_does_not_allow_is_told_and_not_forced(
 
 
 def test_values_survive_a_deployment_that_is_rolled_back(
-    operator: Operator, release: Callable[..., Path], tmp_path: Path
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
 ) -> None:
     operator.set("Minimum-F1-Score", "0.5")
 
