@@ -12,12 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ministack.services import cloudwatch, sqs
 
 from local_aws import alarm_messages
+from local_aws.alarm_datapoints import latest_datapoints, period_seconds
 from local_aws.alarm_rules import COMPARISONS, EXTRA_PERIODS, state_of
 from local_aws.clock import Clock
 from local_aws.identity import loopback_client, service_session
 
-SHORTEST_PERIOD_SECONDS = 0.5
-"""Real seconds: a shorter one would end before anybody could look, or between two turns."""
 TURN_SECONDS = 0.1
 PRINCIPAL = "cloudwatch.amazonaws.com"
 QUEUE_METRIC = "ApproximateNumberOfMessagesVisible"
@@ -43,10 +42,12 @@ def evaluate(alarm: dict[str, Any]) -> None:
     """Put the alarm in the state that its datapoints call for, and tell of a change."""
     if alarm["ComparisonOperator"] not in COMPARISONS:
         return  # of anomaly detection bands, which are not simulated
+    if not alarm.get("MetricName") and not alarm.get("Metrics"):
+        return  # half made: its queries are about to be added
     periods = int(alarm["EvaluationPeriods"])
     to_alarm = int(alarm.get("DatapointsToAlarm") or periods)
     with _evaluating:
-        values = datapoints(alarm, periods + EXTRA_PERIODS)
+        values = latest_datapoints(alarm, periods + EXTRA_PERIODS)
         is_breaching, threshold = COMPARISONS[alarm["ComparisonOperator"]], alarm["Threshold"]
         breaches = [None if each is None else is_breaching(each[1], threshold) for each in values]
         treat = alarm.get("TreatMissingData") or "missing"
@@ -55,29 +56,6 @@ def evaluate(alarm: dict[str, Any]) -> None:
             return
         reason = alarm_messages.reason(alarm, state, values, to_alarm=to_alarm)
         _change(alarm, state, reason)
-
-
-def datapoints(alarm: Mapping[str, Any], count: int) -> list[tuple[float, float] | None]:
-    """Time and value of the alarm's last periods, the oldest first; None where there is no data.
-
-    Periods end now rather than at full minutes, and last as long as the time scale makes them.
-    """
-    dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
-    key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
-    unit, length, end = alarm.get("Unit"), period_seconds(alarm["Period"]), time.time()
-    inside: list[list[dict[str, Any]]] = [[] for _ in range(count)]
-    for point in list(cloudwatch._metrics.get(key) or []):
-        age = int((end - point["Timestamp"]) / length)
-        if 0 <= age < count and (not unit or point["Unit"] == unit):
-            inside[age].append(point)
-    values = [_statistic(alarm, points) for points in inside]
-    ages = range(count - 1, -1, -1)
-    return [None if (value := values[age]) is None else (end - (age + 1) * length, value) for age in ages]
-
-
-def period_seconds(aws_seconds: float) -> float:
-    """Real seconds that a period of so many seconds on AWS lasts here."""
-    return max(Clock().scaled(aws_seconds), SHORTEST_PERIOD_SECONDS)
 
 
 def act(alarm: Mapping[str, Any], *, old: str, new: str, reason: str) -> None:
@@ -96,14 +74,6 @@ def act(alarm: Mapping[str, Any], *, old: str, new: str, reason: str) -> None:
         threading.Thread(
             target=_publish, args=(alarm["AlarmArn"], arguments), name="alarm-action", daemon=True
         ).start()
-
-
-def _statistic(alarm: Mapping[str, Any], points: list[dict[str, Any]]) -> float | None:
-    if not points:
-        return None
-    name = alarm.get("ExtendedStatistic") or alarm.get("Statistic")
-    value = cloudwatch._stat_value(cloudwatch._calc_stats(points), name, points)
-    return None if value is None else float(value)
 
 
 def _change(alarm: dict[str, Any], state: str, reason: str) -> None:
@@ -139,14 +109,14 @@ def _watch() -> None:
     sample_at = 0.0
     while True:
         time.sleep(TURN_SECONDS)
-        try:
-            if time.monotonic() >= sample_at:
-                _sample_queues()
-                sample_at = time.monotonic() + period_seconds(60) / 2
-            for alarm in list(cloudwatch._alarms.values()):
+        if time.monotonic() >= sample_at:
+            _sample_queues()
+            sample_at = time.monotonic() + period_seconds(60) / 2
+        for alarm in list(cloudwatch._alarms.values()):
+            try:
                 evaluate(alarm)
-        except Exception:
-            logger.exception("An evaluation of alarms broke down")
+            except Exception:
+                logger.exception("The alarm %s cannot be evaluated", alarm.get("AlarmName"))
 
 
 def _sample_queues() -> None:

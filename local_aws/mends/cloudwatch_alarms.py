@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local_aws import alarm_watch
+from ministack.services import cloudwatch
+
+from local_aws import alarm_watch, metric_math
 from local_aws.mends.registry import mend
 
 
@@ -51,3 +54,62 @@ def publish_as_cloudwatch(_original: Any) -> Any:
         alarm_watch.act(alarm, old=old_state, new=new_state, reason=reason)
 
     return _dispatch_alarm_actions
+
+
+@mend("metric-math", target="ministack.services.cloudformation.provisioners._cw_metric_alarm_record")
+def take_queries_from_templates(original: Any) -> Any:
+    """An alarm may watch a math expression; MiniStack fails the whole stack that has one."""
+
+    def record(name: str, props: dict[str, Any]) -> dict[str, Any]:
+        queries = props.get("Metrics")
+        if not queries:
+            return dict(original(name, props))
+        without = {key: value for key, value in props.items() if key != "Metrics"}
+        alarm = original(name, {**without, "MetricName": "math", "Namespace": "math"})
+        return _watching(alarm, _checked(queries))
+
+    return record
+
+
+@mend(
+    "metric-math",
+    target="ministack.services.cloudwatch._put_metric_alarm",
+    requires=("ministack.services.cloudwatch._alarms",),
+)
+def take_queries(original: Any) -> Any:
+    """See `take_queries_from_templates`; the API passes over the queries."""
+
+    def _put_metric_alarm(
+        params: Any, cbor_data: Mapping[str, Any], is_cbor: bool, is_json: bool = False
+    ) -> Any:
+        queries = cbor_data.get("Metrics")
+        if not queries:
+            return original(params, cbor_data, is_cbor, is_json)
+        try:
+            _checked(queries)
+        except ValueError as problem:
+            return cloudwatch._error("ValidationError", str(problem), 400, use_json=is_json, use_cbor=is_cbor)
+        answer = original(params, cbor_data, is_cbor, is_json)
+        if answer[0] < 300:
+            alarm = cloudwatch._alarms[cbor_data["AlarmName"]]
+            alarm.update(_watching(alarm, queries))
+        return answer
+
+    return _put_metric_alarm
+
+
+def _checked(queries: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The queries; raises ValueError for those that cannot be evaluated."""
+    for query in queries:
+        if query.get("Expression"):
+            metric_math.check(query["Expression"])
+    returned = [query["Id"] for query in queries if query.get("ReturnData", True)]
+    if len(returned) != 1:
+        raise ValueError(f"Exactly one of the alarm's Metrics may return data, found {len(returned)}.")
+    return queries
+
+
+def _watching(alarm: Mapping[str, Any], queries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The alarm, with queries in place of a metric of its own."""
+    of_one_metric = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Unit")
+    return {**alarm, **dict.fromkeys(of_one_metric), "Dimensions": [], "Metrics": [dict(q) for q in queries]}
