@@ -14,7 +14,6 @@ from typing import Any, Final
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
@@ -197,31 +196,5 @@ class Calls:
             policy=retries.FUNCTION,
             permanent=names.PERMANENT_FUNCTION_ERRORS,
             cause=FUNCTION_ERROR_WORDS,
-        )
-        return task
-
-    def publish(
-        self,
-        name: str,
-        *,
-        topic: sns.ITopic,
-        subject: str,
-        message: str,
-        kind: str,
-        failure: sfn.IChainable | None = None,
-        tolerated: sfn.IChainable | None = None,
-    ) -> tasks.SnsPublish:
-        """A message to the operators; both texts are expressions, `kind` a message attribute."""
-        task = tasks.SnsPublish.jsonata(
-            self._scope,
-            name,
-            topic=topic,
-            subject=subject,
-            message=sfn.TaskInput.from_text(message),
-            message_attributes={"kind": tasks.MessageAttribute(value=kind)},
-            task_timeout=sfn.Timeout.duration(CALL_TIMEOUT),
-        )
-        self.finish(
-            task, during="sending the message", prefixes=("SNS", "Sns"), failure=failure, tolerated=tolerated
         )
         return task

@@ -8,14 +8,16 @@ from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, STARTABLE, describe_version, one_of
 from pipeline_stack.workflows.candidate_stop import MOVING
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.hosted_models import ListHostedModels, names_of
+from pipeline_stack.workflows.hosted_models import ListHostedModels
+from pipeline_stack.workflows.no_free_slot import no_free_slot
 from pipeline_stack.workflows.operator_settings import number_of
-from pipeline_stack.workflows.registry import DEPLOYMENT_LOCK, Registry
+from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.restart import WANTED, StopToRestart
 
@@ -90,7 +92,7 @@ class StartCandidate:
             calls=calls,
             project=project,
             noun="models that take a slot",
-            then=self._no_slot(
+            then=no_free_slot(
                 scope, pipeline=pipeline, ending=ending, go_on=patient, refused_units=refused_units
             ),
         )
@@ -185,37 +187,4 @@ class StartCandidate:
             ],
             assign={"live": _LIVE},
             during=MOVING,
-        )
-
-    @staticmethod
-    def _no_slot(
-        scope: Construct,
-        *,
-        pipeline: str,
-        ending: Ending,
-        go_on: sfn.IChainable,
-        refused_units: sfn.IChainable,
-    ) -> sfn.Choice:
-        """No free slot: no failure. Unless it is our own start that took it, its answer lost."""
-        ours = sfn.Pass.jsonata(scope, "It is starting after all", assign={"started": True})
-        ours.next(go_on)
-        waiting = ending.outcome(
-            "Wait for capacity",
-            outcome="waiting_for_capacity",
-            subject=messages.subject(pipeline, "$version & ' waits for a free model slot'"),
-            message=messages.message(
-                "'Rekognition has no free slot to start the model ' & $version & ': ' & $refusal",
-                f"'Running in this project: ' & {names_of('$hosted')} & '. Models of other projects in this "
-                "account and Region count too. Stop one, or ask AWS for a higher quota of running models; "
-                "then start this Deployment again. A version that Training accepted is tried again by its "
-                "next check.'",
-            ),
-            report="{'version': $version, 'reason': 'No free model slot: ' & $refusal & ' Running in this "
-            f"project: ' & {names_of('$hosted')} & '.'}}",
-        )
-        return (
-            sfn.Choice.jsonata(scope, "Does our own start take the slot?")
-            .when(sfn.Condition.jsonata("{% $version in $hosted.version %}"), ours)
-            .when(sfn.Condition.jsonata("{% $formerUnits > 0 and $units != $formerUnits %}"), refused_units)
-            .otherwise(waiting)
         )

@@ -25,7 +25,7 @@ from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings
 from pipeline_stack.workflows.other_models import StopOtherModels
-from pipeline_stack.workflows.registry import DEPLOYMENT_LOCK
+from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
 # An hour for the lock, one for the start, one for stopping the others, and on failure up to two for the

@@ -18,8 +18,10 @@ from pipeline_stack.workflows.calls import Calls
 from pipeline_stack.workflows.ending import STARTED_BY_PARENT
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.outcome_event import outcome_event
-from pipeline_stack.workflows.registry import Registry, expires_in_days, text
+from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.registry_items import expires_in_days, text
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.sending import send_message
 from pipeline_stack.workflows.told import RUNS_KEPT_DAYS
 
 # A handful of calls, each retried for three minutes at most.
@@ -67,8 +69,10 @@ class EndedRunsWorkflow(Construct):
             then=failed,
             tolerated=failed,
         )
-        tell = calls.publish(
+        tell = send_message(
+            self,
             "Tell the operator",
+            calls=calls,
             topic=resources.topic,
             subject="{% $subject %}",
             message="{% $message %}",

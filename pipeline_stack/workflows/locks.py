@@ -11,7 +11,8 @@ from constructs import Construct
 
 from pipeline_stack.workflows import names, retries
 from pipeline_stack.workflows.calls import CALL_TIMEOUT, Calls, unless_redriven
-from pipeline_stack.workflows.registry import Registry, text
+from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.registry_items import text
 
 
 class TakeLock:

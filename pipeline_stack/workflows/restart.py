@@ -10,7 +10,8 @@ from constructs import Construct
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.names import REKOGNITION_IN_USE
-from pipeline_stack.workflows.registry import DEPLOYMENT_LOCK, Registry
+from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 
 # A running version's units cannot be changed (Custom Labels guide, "Running a trained model"); one that
 # has them already is left alone, so a restart that is asked for twice stops the model once.

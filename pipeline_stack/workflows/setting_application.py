@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.registry import text
+from pipeline_stack.workflows.registry_items import text
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.rule_agreement import ENABLED, FREQUENCY
+from pipeline_stack.workflows.sending import send_message
 from pipeline_stack.workflows.setting_effects import EffectOfInferenceUnits, EffectOfMinimumF1
+from pipeline_stack.workflows.setting_values import allowed, refusal
 
-_WORDS: Final = json.dumps({spec.name: spec.allowed for spec in OPERATOR_PARAMETERS})
 _ON: Final = f"$parameter = '{ENABLED}' and $change.value = 'true'"
-
-
-def allowed(value: str) -> str:
-    """An expression: whether `value`, an expression, may be put into `$parameter`."""
-    tests = "".join(
-        f"$parameter = '{spec.name}' ? $contains({value}, /{spec.pattern}/) : "
-        for spec in OPERATOR_PARAMETERS
-    )
-    return f"({tests}false)"
 
 
 class ApplyChange:
@@ -64,8 +54,10 @@ class ApplyChange:
             during="remembering what is in force",
         )
         remember.next(then)
-        tell = calls.publish(
+        tell = send_message(
+            scope,
             "Tell of the change",
+            calls=calls,
             topic=resources.topic,
             subject="{% $subject %}",
             message="{% $message %}",
@@ -98,7 +90,7 @@ class ApplyChange:
             },
         )
         applied.next(tell)
-        refused = self._refusal(scope, ending=ending, report=report, later=later)
+        refused = refusal(scope, pipeline=ending.pipeline, report=report, later=later)
         refused.next(tell)
 
         start_check = calls.aws(
@@ -188,28 +180,3 @@ class ApplyChange:
             .otherwise(refused)
         )
         self.after_rule: Final = say
-
-    @staticmethod
-    def _refusal(scope: Construct, *, ending: Ending, report: str, later: str) -> sfn.Pass:
-        """What got past Parameter Store's pattern changes nothing: the value before stays in force."""
-        before = f"({allowed('$known.value')} ? $known.value : '')"
-        return sfn.Pass.jsonata(
-            scope,
-            "Refuse the value",
-            assign={
-                "outcome": "refused",
-                "inForce": f"{{% {before} %}}",
-                "report": report.replace("$inForce", before),
-                "subject": messages.subject(ending.pipeline, "$parameter & ' was refused'"),
-                "message": messages.letter(
-                    "$parameter & ' was set to \"' & $substring($change.value, 0, 200) & '\", which is not "
-                    f"allowed. Allowed is ' & $lookup({_WORDS}, $parameter) & '.'",
-                    f"{before} = '' ? 'There is no earlier value that is allowed: until one is set, runs "
-                    "that "
-                    f"need it fail with {names.INVALID_PARAMETERS}.' "
-                    f": 'The old setting, ' & {before} & ', stays in force.'",
-                    "'Put an allowed value into the parameter, in Parameter Store.'",
-                    later,
-                ),
-            },
-        )

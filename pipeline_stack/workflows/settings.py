@@ -20,7 +20,7 @@ from pipeline_stack.workflows import names
 from pipeline_stack.workflows.ending import AT_FIRST, Ending
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
-from pipeline_stack.workflows.registry import SETTINGS_LOCK
+from pipeline_stack.workflows.registry_items import SETTINGS_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.rule_agreement import MakeRuleAgree
 from pipeline_stack.workflows.setting_application import ApplyChange

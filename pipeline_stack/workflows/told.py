@@ -10,7 +10,9 @@ from constructs import Construct
 
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Calls
-from pipeline_stack.workflows.registry import Registry, raw_expiry
+from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.registry_items import raw_expiry
+from pipeline_stack.workflows.sending import send_message
 
 # Long enough for any question about a run; Step Functions itself forgets executions after 90 days.
 RUNS_KEPT_DAYS: Final = 90
@@ -71,8 +73,10 @@ class Told:
             tolerated=then,
         )
         remember.next(then)
-        tell = calls.publish(
+        tell = send_message(
+            scope,
             "Tell the operator",
+            calls=calls,
             topic=topic,
             subject="{% $subject %}",
             message="{% $message %}",

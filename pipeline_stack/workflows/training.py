@@ -27,11 +27,13 @@ from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings, value_of
 from pipeline_stack.workflows.pictures import BUILD_TIMEOUT, MEASURED, DecideOnPictures, pictures_changed
 from pipeline_stack.workflows.reconcile import Reconcile
-from pipeline_stack.workflows.registry import TRAINING_LOCK
+from pipeline_stack.workflows.registration import register
+from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.unfinished import TakeUpUnfinished
 from pipeline_stack.workflows.verdict import Judge, RecordRefusal
-from pipeline_stack.workflows.version_training import AwaitTraining, CreateVersion, register
+from pipeline_stack.workflows.version_creation import CreateVersion
+from pipeline_stack.workflows.version_training import AwaitTraining
 
 # 25 hours of training, an hour each for datasets and a deletion, seven for each of the three nested
 # deployments, and three for retries.

@@ -12,7 +12,7 @@ from constructs import Construct
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.operator_settings import number_of
-from pipeline_stack.workflows.registry import TRAINING_LOCK
+from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
 JUDGE_TIMEOUT: Final = Duration.minutes(2)

@@ -1,21 +1,18 @@
-"""The part of Training that creates the model version and waits for Rekognition to train it."""
+"""The part of Training that waits for Rekognition to train the version."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from aws_cdk import Duration
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.layout import EVALUATION_PREFIX
 from pipeline_stack.workflows import messages, names
-from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, TRAINED, describe_version, one_of
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.registry import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.sending import send_message
 
 # Rekognition may train for a day. Five minutes a turn: at 30 seconds a day of turns would pass the
 # 25,000 events that an execution's history may hold.
@@ -70,8 +67,10 @@ class AwaitTraining:
             },
         )
         note.next(refused)
-        still = ending.calls.publish(
+        still = send_message(
+            scope,
             "Tell that it still trains",
+            calls=ending.calls,
             topic=resources.topic,
             subject=messages.subject(
                 ending.pipeline, f"$version & ' still trains, after ' & {_HOURS} & ' hours'"
@@ -112,8 +111,10 @@ class AwaitTraining:
         )
         wait.next(look)
         # Word of progress is not worth failing a run for that has just paid for a training.
-        begun = ending.calls.publish(
+        begun = send_message(
+            scope,
             "Tell that training began",
+            calls=ending.calls,
             topic=resources.topic,
             subject=messages.subject(ending.pipeline, "'training ' & $version"),
             message=messages.message(
@@ -130,115 +131,3 @@ class AwaitTraining:
         resume.next(look)
         self.start: Final = begin
         self.resume: Final = resume
-
-
-class CreateVersion:
-    """States that register the version and ask Rekognition to train it; enter at `start`.
-
-    The record is written first: whatever happens to the call, a later run knows of the version.
-    - `begun`: where the run goes on once Rekognition trains.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        *,
-        pipeline: str,
-        ending: Ending,
-        resources: PipelineResources,
-        begun: sfn.IChainable,
-        existing: sfn.IChainable,
-    ) -> None:
-        bucket = resources.bucket
-        no_slot = ending.outcome(
-            "Wait for a training slot",
-            outcome="waiting_for_capacity",
-            subject=messages.subject(pipeline, "'no free training slot'"),
-            message=messages.message(
-                "'Rekognition would not begin another training: ' & $refusal",
-                "'Nothing was paid. The next check tries again; a forced run is to be started again. "
-                "An account trains at most two models at a time and keeps 100 in a project, unless AWS "
-                "raised these quotas.'",
-            ),
-            report="{'version': $version, 'reason': 'Rekognition would not begin another training: "
-            "' & $refusal}",
-        )
-        # An earlier attempt, its answer lost, may be what took the last slot.
-        began = describe_version(
-            "Did it begin after all?",
-            calls=ending.calls,
-            project=resources.project,
-            then=sfn.Choice.jsonata(scope, "Does it train after all?")
-            .when(sfn.Condition.jsonata(one_of((ABSENT,))), no_slot)
-            .otherwise(existing),
-        )
-        create = ending.calls.rekognition(
-            "Train the version",
-            action="createProjectVersion",
-            resources=[resources.project.project_resource_arn],
-            parameters={
-                "ProjectArn": resources.project.project_arn,
-                "VersionName": unless_redriven("$version"),
-                "OutputConfig": {
-                    "S3Bucket": bucket.bucket_name,
-                    "S3KeyPrefix": f"{{% '{EVALUATION_PREFIX}' & $version %}}",
-                },
-            },
-            extra_statements=[
-                # With the caller's rights Rekognition reads the bucket's settings and writes its results.
-                iam.PolicyStatement(
-                    actions=["s3:PutObject"], resources=[bucket.arn_for_objects(f"{EVALUATION_PREFIX}*")]
-                )
-            ],
-            handled=[
-                Handled(errors=[names.REKOGNITION_IN_USE], then=existing),
-                Handled(
-                    errors=[names.REKOGNITION_LIMIT, names.REKOGNITION_QUOTA],
-                    then=began,
-                    assign={"refusal": "{% $states.errorOutput.Cause %}"},
-                ),
-            ],
-            during="asking Rekognition to train the model",
-        )
-        create.next(begun)
-        self.start: Final = create
-
-
-def register_items(ending: Ending) -> list[dict[str, Any]]:
-    """What the registry learns before a version is created, or taken up again."""
-    registry = ending.registry
-    return [
-        # A forced retrain leaves the set's earlier verdict in place until it is accepted.
-        registry.update_part(
-            "set", "{% $measured.digest %}", {"version": {"S": "{% $version %}"}}, keep_existing=True
-        ),
-        registry.put_part(
-            "pointer",
-            "unfinished",
-            {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $measured.digest %}"}},
-        ),
-        registry.update_part(
-            "version",
-            "{% $version %}",
-            {
-                "digest": {"S": "{% $measured.digest %}"},
-                "pictures_total": {"N": "{% $string($measured.pictures.total) %}"},
-                "new_pictures": {"N": "{% $string($measured.new_pictures) %}"},
-                # Per label and side, what was left out, and warnings: one JSON text, for people and for
-                # the message of a run that finishes this one's work.
-                "report": {"S": "{% $string($report) %}"},
-                "outcome": {"S": "training"},
-                "registered_at": {"S": "{% $now() %}"},
-                "execution": {"S": "{% $me %}"},
-            },
-        ),
-    ]
-
-
-def register(name: str, *, ending: Ending, then: sfn.IChainable) -> sfn.TaskStateBase:
-    """A task that writes those items, only while the training lock is ours."""
-    task = ending.registry.transact(
-        name, lock=TRAINING_LOCK, items=register_items(ending), during="registering the version"
-    )
-    task.next(then)
-    return task

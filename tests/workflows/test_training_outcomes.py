@@ -54,7 +54,7 @@ def test_nothing_new_means_nothing_paid(stocked: Operator) -> None:
     first = stocked.run()
     again = stocked.run()
     assert again["outcome"] == "nothing_to_train"
-    assert "0 new pictures" in again["reason"]
+    assert "trained set: 0 of 10" in again["reason"]
     assert len(stocked.calls("CreateProjectVersion")) == 1
     assert stocked.versions() == {first["version"]: "RUNNING"}
 
@@ -85,7 +85,7 @@ def test_an_empty_bucket_or_a_single_label_is_no_training_set(operator: Operator
     operator.upload_fruits(("apple",), 12)
     report = operator.run(force=True)
     assert report["outcome"] == "nothing_to_train"
-    assert "Found 1 labels" in report["reason"]
+    assert "Too few labels: 1 of 2" in report["reason"]
     assert not operator.calls("CreateDataset")
 
 

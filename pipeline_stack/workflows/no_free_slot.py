@@ -1,0 +1,43 @@
+"""What Deployment does when Rekognition has no free slot, or not the inference units, for a model."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.workflows import messages
+from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.hosted_models import names_of
+
+
+def no_free_slot(
+    scope: Construct,
+    *,
+    pipeline: str,
+    ending: Ending,
+    go_on: sfn.IChainable,
+    refused_units: sfn.IChainable,
+) -> sfn.Choice:
+    """No free slot: no failure. Unless it is our own start that took it, its answer lost."""
+    ours = sfn.Pass.jsonata(scope, "It is starting after all", assign={"started": True})
+    ours.next(go_on)
+    waiting = ending.outcome(
+        "Wait for capacity",
+        outcome="waiting_for_capacity",
+        subject=messages.subject(pipeline, "$version & ' waits for a free model slot'"),
+        message=messages.message(
+            "'Rekognition has no free slot to start the model ' & $version & ': ' & $refusal",
+            f"'Running in this project: ' & {names_of('$hosted')} & '. Models of other projects in this "
+            "account and Region count too. Stop one, or ask AWS for a higher quota of running models; "
+            "then start this Deployment again. A version that Training accepted is tried again by its "
+            "next check.'",
+        ),
+        report="{'version': $version, 'reason': 'No free model slot: ' & $refusal & ' Running in this "
+        f"project: ' & {names_of('$hosted')} & '.'}}",
+    )
+    return (
+        sfn.Choice.jsonata(scope, "Does our own start take the slot?")
+        .when(sfn.Condition.jsonata("{% $version in $hosted.version %}"), ours)
+        .when(sfn.Condition.jsonata("{% $formerUnits > 0 and $units != $formerUnits %}"), refused_units)
+        .otherwise(waiting)
+    )
