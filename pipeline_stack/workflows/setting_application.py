@@ -81,9 +81,10 @@ class ApplyChange:
                 "report": report.replace("$inForce", "$change.value"),
                 "subject": messages.subject(ending.pipeline, "$parameter & ' is now ' & $change.value"),
                 "message": messages.letter(
-                    "$parameter & ' was updated' & ($known.value = '' ? '' : ' from ' & $known.value) & ' "
-                    "to ' & "
-                    "$change.value & '.'",
+                    "$change.value = $known.value "
+                    "? $parameter & ' was put again, with the value it had: ' & $change.value & '.' "
+                    ": $parameter & ' was updated' & ($known.value = '' ? '' : ' from ' & $known.value) & "
+                    "' to ' & $change.value & '.'",
                     "$effect",
                     later,
                 ),
@@ -174,8 +175,19 @@ class ApplyChange:
             .when(sfn.Condition.jsonata("{% $parameter = 'Minimum-Inference-Units' %}"), units.start)
             .otherwise(from_next)
         )
+        # Put again as it was, by a deployment for one, and changed since: nobody needs to hear of it.
+        pass_over = sfn.Pass.jsonata(
+            scope, "Pass over what changed nothing", assign={"inForce": "{% $known.value %}"}
+        )
+        pass_over.next(remember)
         self.start: Final = (
             sfn.Choice.jsonata(scope, "Is the value allowed?")
+            .when(
+                sfn.Condition.jsonata(
+                    "{% $change.value = $known.value and $change.version < $newest.version %}"
+                ),
+                pass_over,
+            )
             .when(sfn.Condition.jsonata(f"{{% {allowed('$change.value')} %}}"), what)
             .otherwise(refused)
         )

@@ -84,9 +84,26 @@ def test_switching_training_off_and_on_keeps_the_rate_and_starts_a_check(operato
 
 def test_a_value_that_is_put_once_more_starts_no_check(operator: Operator) -> None:
     operator.set(ENABLED, "true")
+    (message,) = operator.until_messages(1, "setting")
+    operator.until_idle("Settings")
+    assert "was put again, with the value it had: true." in message["message"]
+    assert operator.executions("Training") == []
+
+
+def test_what_changed_nothing_and_was_changed_since_is_passed_over(operator: Operator) -> None:
+    operator.set(FREQUENCY, "60")
     operator.until_messages(1, "setting")
     operator.until_idle("Settings")
-    assert operator.executions("Training") == []
+    rules = operator.aws.client("events")
+    (listener,) = (
+        rule["Name"] for rule in rules.list_rules()["Rules"] if "aws.ssm" in rule.get("EventPattern", "")
+    )
+    rules.disable_rule(Name=listener)
+    for value in ("60", "60", "70"):
+        operator.set(FREQUENCY, value)
+    rules.enable_rule(Name=listener)
+    operator.run("Settings", **event(operator, FREQUENCY))
+    assert [message["subject"].split()[-1] for message in operator.messages("setting")] == ["60", "70"]
 
 
 def test_changes_in_quick_succession_are_each_told_and_the_last_is_in_force(operator: Operator) -> None:
