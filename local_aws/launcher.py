@@ -150,13 +150,19 @@ class LocalAws:
         return make(service, endpoint_url=self.endpoint_url, config=config)
 
     def calls(self) -> list[dict[str, Any]]:
-        """Every AWS call so far: service, operation, caller, error or None; the oldest first."""
+        """Every AWS call so far: service, operation, caller, error or None, and whether it took effect
+        although its answer was lost; the oldest first."""
         calls: list[dict[str, Any]] = self._admin.get("calls")
         return calls
 
     def faults(self, faults: Sequence[Mapping[str, Any]]) -> None:
         """Put these faults in force instead of the ones before; an empty list ends them all."""
         self._admin.put("faults", list(faults))
+
+    def stops(self, stops: Sequence[Mapping[str, str]]) -> None:
+        """Stop the next execution that enters a state, as StopExecution does: `machine` (a part of its name)
+        and `state` each. They take the place of the ones before."""
+        self._admin.put("stops", list(stops))
 
     def outbox(self) -> list[dict[str, Any]]:
         """Every message published: topic, subject, message, kind; the oldest first."""

@@ -10,6 +10,7 @@ from typing import Any
 from local_aws.door.call_log import CallLog
 from local_aws.door.faults import Faults, parse_faults
 from local_aws.outbox import Outbox
+from local_aws.state_stops import STOPS, parse_stops
 
 PREFIX = "/_local/"
 
@@ -19,7 +20,7 @@ ConfigureRekognition = Callable[..., object]
 
 @dataclass(frozen=True, kw_only=True)
 class Admin:
-    """Answers GET calls, PUT faults, GET outbox and PUT rekognition."""
+    """Answers GET calls, PUT faults, PUT stops, GET outbox and PUT rekognition."""
 
     calls: CallLog
     faults: Faults
@@ -45,6 +46,7 @@ class Admin:
         return {
             f"{PREFIX}calls": ("GET", lambda _: self.calls.as_json()),
             f"{PREFIX}faults": ("PUT", self._put_faults),
+            f"{PREFIX}stops": ("PUT", self._put_stops),
             f"{PREFIX}outbox": ("GET", lambda _: self.outbox.as_json()),
             f"{PREFIX}rekognition": ("PUT", self._put_rekognition),
         }
@@ -53,6 +55,11 @@ class Admin:
         faults = parse_faults(document)
         self.faults.replace(faults)
         return {"faults": len(faults)}
+
+    def _put_stops(self, document: Any) -> dict[str, Any]:
+        stops = parse_stops(document)
+        STOPS.replace(stops)
+        return {"stops": len(stops)}
 
     def _put_rekognition(self, document: Any) -> dict[str, Any]:
         if not isinstance(document, dict):

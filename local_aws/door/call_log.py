@@ -19,6 +19,8 @@ class LoggedCall:
     operation: str
     caller: str
     error: str | None = None
+    took_effect: bool = False
+    """Whether it was carried out although its answer was an error that a fault put in its place."""
 
 
 class CallLog:

@@ -20,11 +20,12 @@ from local_aws.door.asgi import (
     send_response,
 )
 from local_aws.door.call_log import CallLog
-from local_aws.door.faults import Faults
+from local_aws.door.faults import Fault, Faults
 from local_aws.door.models import VALIDATED_SERVICES
 from local_aws.door.requests import AwsCall, HttpRequest, UnreadableRequestError, recognise
 from local_aws.door.responses import HttpResponse, error_response, parse_response
 from local_aws.door.validation import describe, violations
+from local_aws.state_stops import STOPS
 
 RESET_PATH = "/_ministack/reset"
 INVALID_REQUEST_CODES = {
@@ -70,11 +71,14 @@ class Door:
         self.calls.clear()
         self.faults.replace([])
         self.admin.outbox.clear()
+        STOPS.replace([])
 
     async def _aws_call(self, scope: Scope, request: HttpRequest, receive: Receive, send: Send) -> None:
         call = recognise(request)
         logged = self.calls.record(service=call.service, operation=call.operation, caller=call.caller)
-        refusal = self._injected(call) or _invalid_request(call)
+        fault = self.faults.fault_for(service=call.service, operation=call.operation, caller=call.caller)
+        lost = fault is not None and fault.takes_effect
+        refusal = (_injected(call, fault) if fault and not lost else None) or _invalid_request(call)
         if refusal is not None:
             logged.error, response = refusal
             await send_response(response, send)
@@ -85,14 +89,10 @@ class Door:
             return
         captured = await self._captured(scope, inside_receive)
         logged.error, response = _checked(call, captured)
+        if fault and lost:
+            logged.took_effect = logged.error is None
+            logged.error, response = _injected(call, fault)
         await send_response(response, send)
-
-    def _injected(self, call: AwsCall) -> tuple[str, HttpResponse] | None:
-        error = self.faults.error_for(service=call.service, operation=call.operation, caller=call.caller)
-        if error is None:
-            return None
-        message = f"{error} was asked for through PUT /_local/faults."
-        return error, _error(call, error, message)
 
     async def _captured(self, scope: Scope, receive: Receive) -> HttpResponse:
         messages: list[MutableMapping[str, Any]] = []
@@ -104,6 +104,11 @@ class Door:
         start = next(message for message in messages if message["type"] == "http.response.start")
         body = b"".join(m.get("body", b"") for m in messages if m["type"] == "http.response.body")
         return HttpResponse(status=start["status"], headers=tuple(start["headers"]), body=body)
+
+
+def _injected(call: AwsCall, fault: Fault) -> tuple[str, HttpResponse]:
+    message = f"{fault.error} was asked for through PUT /_local/faults."
+    return fault.error, _error(call, fault.error, message)
 
 
 def _is_ours(scope: Scope) -> bool:

@@ -26,11 +26,13 @@ class Fault:
     times: int = 1
     caller: str = ""
     """Only calls whose caller's ARN holds this text are counted and failed; empty is everybody."""
+    takes_effect: bool = False
+    """Whether the call is carried out all the same, and only its answer replaced by the error."""
     seen: int = 0
     """Calls of the operation since the fault was set."""
 
 
-_KEYS = ("service", "operation", "error", "after", "times", "caller")
+_KEYS = ("service", "operation", "error", "after", "times", "caller", "takes_effect")
 
 
 def parse_faults(document: Any) -> list[Fault]:
@@ -56,6 +58,7 @@ def _parse(item: Any, position: int) -> Fault:
         after=_count(item, "after", where, least=0, default=0),
         times=_count(item, "times", where, least=1, default=1),
         caller=_text(item, "caller", where) if "caller" in item else "",
+        takes_effect=_flag(item, "takes_effect", where),
     )
     _check_operation(fault, where)
     return fault
@@ -72,6 +75,13 @@ def _count(item: Mapping[str, Any], key: str, where: str, *, least: int, default
     value = item.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise MalformedFaultError(f"{where}: {key} must be a whole number from {least}, found {value!r}.")
+    return value
+
+
+def _flag(item: Mapping[str, Any], key: str, where: str) -> bool:
+    value = item.get(key, False)
+    if not isinstance(value, bool):
+        raise MalformedFaultError(f"{where}: {key} must be true or false, found {value!r}.")
     return value
 
 
@@ -102,14 +112,14 @@ class Faults:
         with self._lock:
             self._faults = list(faults)
 
-    def error_for(self, *, service: str, operation: str, caller: str) -> str | None:
-        """Count a call; the error it must fail with, if any."""
-        error = None
+    def fault_for(self, *, service: str, operation: str, caller: str) -> Fault | None:
+        """Count a call; the fault that it meets, if any."""
+        met = None
         with self._lock:
             for fault in self._faults:
                 if (fault.service, fault.operation) != (service, operation) or fault.caller not in caller:
                     continue
                 fault.seen += 1
-                if error is None and fault.after < fault.seen <= fault.after + fault.times:
-                    error = fault.error
-        return error
+                if met is None and fault.after < fault.seen <= fault.after + fault.times:
+                    met = fault
+        return met

@@ -21,6 +21,7 @@ from local_aws.mends.stepfunctions_lanes import (
     enter_lane,
 )
 from local_aws.mends.stepfunctions_runs import Run, close_run, open_run
+from local_aws.state_stops import STOPS
 
 _log = logging.getLogger(__name__)
 _HANDLERS = {
@@ -180,6 +181,15 @@ def walk(
         lane.record(
             f"{state['Type']}StateEntered", "stateEnteredEventDetails", name=name, input=json.dumps(value)
         )
+        if STOPS.take(machine=execution["stateMachineArn"], state=name):
+            sfn._stop_execution(
+                {
+                    "executionArn": execution["executionArn"],
+                    "error": "Local.Stopped",
+                    "cause": f"Stopped as it entered {name}.",
+                }
+            )
+            lane.check()
         left = name
         value, name = _run_state(state, value, execution, ctx)
         text = json.dumps(value)

@@ -84,6 +84,7 @@ GOOD = {"service": "ssm", "operation": "GetParameter", "error": "E"}
         ([{**GOOD, "service": "states"}], "did you mean stepfunctions?"),
         ([{**GOOD, "service": "parameters"}], "use botocore's name"),
         ([{**GOOD, "operation": "getParameter"}], "near to it: GetParameter"),
+        ([{**GOOD, "takes_effect": 1}], "takes_effect must be true or false, found 1"),
         (["ssm"], "expected an object, found str"),
     ],
 )
@@ -100,3 +101,24 @@ def test_a_fault_meets_only_the_callers_it_names(aws: LocalAws) -> None:
     aws.faults([{"service": "ssm", "operation": "DescribeParameters", "error": "X", "caller": ":root"}])
     with pytest.raises(ClientError, match="X"):
         aws.client("ssm").describe_parameters()
+
+
+def test_a_fault_may_lose_the_answer_of_a_call_that_took_effect(aws: LocalAws) -> None:
+    ssm, name = aws.client("ssm"), fresh("/p")
+    fault = {"service": "ssm", "operation": "PutParameter", "error": "InternalServerError"}
+    aws.faults([{**fault, "takes_effect": True}])
+
+    code = error_code(lambda: ssm.put_parameter(Name=name, Value="1", Type="String"))
+
+    assert code == "InternalServerError"
+    call = aws.calls()[-1]
+    assert (call["error"], call["took_effect"]) == ("InternalServerError", True)
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "1"
+    assert aws.calls()[-1]["took_effect"] is False
+
+
+def test_a_call_that_was_refused_anyway_took_no_effect(aws: LocalAws) -> None:
+    aws.faults([{**GOOD, "error": "InternalServerError", "takes_effect": True}])
+
+    assert error_code(lambda: aws.client("ssm").get_parameter(Name=fresh("/p"))) == "InternalServerError"
+    assert aws.calls()[-1]["took_effect"] is False
