@@ -105,7 +105,14 @@ def _as_json(result: Any) -> Any:
     return result
 
 
+def _shorten_sleeps() -> None:
+    """A function that waits before it tries again waits no longer than all else here."""
+    scale, sleep = float(os.environ.pop("_LAMBDA_TIME_SCALE", "1")), time.sleep
+    time.sleep = lambda seconds: sleep(seconds * scale)
+
+
 def _prepare(init: dict[str, Any]) -> None:
+    _shorten_sleeps()
     os.environ.update(init["env"])
     os.environ["_HANDLER"] = f"{init['module']}.{init['handler']}"
     layers = [path for path in os.environ.pop("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep) if path]

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from local_aws.clock import Clock
 from local_aws.mends import lambda_bootstrap
 from local_aws.mends.registry import mend
 
@@ -61,6 +62,7 @@ def start_alone(original: Any) -> Any:
         temporary = Path(cwd).parent / "tmp"
         temporary.mkdir(exist_ok=True)
         own = environment(env, temporary, _spawned_for.get({}))
+        own["_LAMBDA_TIME_SCALE"] = str(Clock().time_scale)
         return original.Popen(command, env=own, cwd=cwd, **options)
 
     return SimpleNamespace(**{**vars(original), "Popen": popen})

@@ -14,7 +14,7 @@ from local_aws.launcher import LocalAws
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "words"),
     [
-        ("GET", "/_local/messages", None, 404, "there are /_local/calls, /_local/faults, /_local/outbox"),
+        ("GET", "/_local/messages", None, 404, "there are /_local/calls, /_local/faults, /_local/stops"),
         ("POST", "/_local/faults", b"[]", 405, "answers PUT, not POST"),
         ("PUT", "/_local/faults", b"[", 400, "not JSON"),
         ("PUT", "/_local/faults", b"{}", 400, "Expected a JSON list of faults, found dict"),

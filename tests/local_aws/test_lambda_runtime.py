@@ -97,7 +97,8 @@ def test_names_what_the_runtime_cannot_do(lab: Lab, code: str, error: str) -> No
 
 
 def test_ends_a_function_at_its_time_out(lab: Lab) -> None:
-    failure, _ = invoke_new(lab, "import time\ndef handler(event, context):\n    time.sleep(30)\n", Timeout=1)
+    code = "import threading\ndef handler(event, context):\n    threading.Event().wait(30)\n"
+    failure, _ = invoke_new(lab, code, Timeout=1)
 
     assert failure["errorType"] == "Sandbox.Timedout"
     assert failure["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
@@ -189,3 +190,18 @@ def test_logs_all_that_an_invocation_printed_with_it(lab: Lab) -> None:
     ]
 
     assert lines == [f"{what} {n}" for n in (1, 2) for what in ("printed", "to stderr", "unfinished")]
+
+
+SLEEPS = """
+import os, time
+
+def handler(event, context):
+    before = time.monotonic()
+    time.sleep(1_000)
+    return [time.monotonic() - before < 500, [name for name in os.environ if "SCALE" in name]]
+"""
+
+
+@pytest.mark.mend("lambda-isolation")
+def test_shortens_a_function_s_own_sleeps_as_all_other_waits(lab: Lab) -> None:
+    assert invoke_new(lab, SLEEPS) == ([True, []], None)
