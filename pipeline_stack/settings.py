@@ -22,6 +22,8 @@ from pydantic import (
     create_model,
 )
 
+from pipeline_stack.chat_settings import ChatSettings
+from pipeline_stack.log_retentions import LOG_RETENTIONS
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.settings_errors import SettingsError, problems_of
 
@@ -44,31 +46,9 @@ REGIONS = (
 """Where Rekognition offers Custom Labels (AWS General Reference, "Amazon Rekognition endpoints and
 quotas"). boto3's list of Rekognition Regions is longer: not all of them have Custom Labels."""
 
-LOG_RETENTIONS = {
-    1: logs.RetentionDays.ONE_DAY,
-    3: logs.RetentionDays.THREE_DAYS,
-    5: logs.RetentionDays.FIVE_DAYS,
-    7: logs.RetentionDays.ONE_WEEK,
-    14: logs.RetentionDays.TWO_WEEKS,
-    30: logs.RetentionDays.ONE_MONTH,
-    60: logs.RetentionDays.TWO_MONTHS,
-    90: logs.RetentionDays.THREE_MONTHS,
-    120: logs.RetentionDays.FOUR_MONTHS,
-    150: logs.RetentionDays.FIVE_MONTHS,
-    180: logs.RetentionDays.SIX_MONTHS,
-    365: logs.RetentionDays.ONE_YEAR,
-    400: logs.RetentionDays.THIRTEEN_MONTHS,
-    545: logs.RetentionDays.EIGHTEEN_MONTHS,
-    731: logs.RetentionDays.TWO_YEARS,
-    1096: logs.RetentionDays.THREE_YEARS,
-    1827: logs.RetentionDays.FIVE_YEARS,
-    2192: logs.RetentionDays.SIX_YEARS,
-    2557: logs.RetentionDays.SEVEN_YEARS,
-    2922: logs.RetentionDays.EIGHT_YEARS,
-    3288: logs.RetentionDays.NINE_YEARS,
-    3653: logs.RetentionDays.TEN_YEARS,
-}
-"""The retentions that CloudWatch Logs knows, in days (API reference, PutRetentionPolicy)."""
+US_EAST_1_USD_PER_UNIT_HOUR = 4.0
+"""The list price of Custom Labels inference in US East (N. Virginia), US dollars for each inference unit and
+hour (Amazon Rekognition pricing, "Custom Labels"). Only the estimate of the cost uses it."""
 
 RUNBOOK_FILE = "docs/runbook.md"
 
@@ -159,6 +139,16 @@ class EnvironmentSettings(BaseModel):
         default=None,
         description="the address at which people can read docs/runbook.md, without # and what follows: "
         '"https://git.example.com/team/pipeline/blob/main/docs/runbook.md"',
+    )
+    inference_unit_usd_per_hour: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = Field(
+        default=US_EAST_1_USD_PER_UNIT_HOUR,
+        description="what an inference unit costs in your Region, in US dollars an hour: a number from 0 to "
+        f"1000, {US_EAST_1_USD_PER_UNIT_HOUR} unless given",
+    )
+    chat: ChatSettings | None = Field(
+        default=None,
+        description='an object with a channel of "slack", of "teams", or of both: '
+        '{"slack": {"workspace_id": "…", "channel_id": "…"}}',
     )
     operator_parameters: _InitialParameters = Field(
         default=_InitialParameters(), description="an object of parameter names and initial values"

@@ -14,6 +14,9 @@ USABLE: dict[str, Any] = {
     "log_retention_days": 30,
 }
 
+UUID = "01234567-89ab-cdef-0123-456789abcdef"
+TEAMS_CHANNEL = "19%3Aabc_0123%40thread.tacv2"
+
 
 def parse(**changes: Any) -> EnvironmentSettings:
     return parse_environments({"dev": USABLE | changes})["dev"]
@@ -57,6 +60,29 @@ def complaint(context: Any) -> str:
             "without # and what follows",
         ),
         ({"runbook_url": "https://a.b/it's"}, "runbook_url", '"https://a.b/it\'s"', "the address at which"),
+        ({"chat": {}}, "chat", "{}", 'a channel of "slack", of "teams", or of both'),
+        ({"chat": {"slak": {}}}, "chat.slak", "{}", "did you mean slack?"),
+        ({"chat": {"slack": {"workspace_id": "T1"}}}, "chat.slack.channel_id", "nothing", "a Slack channel"),
+        (
+            {"chat": {"slack": {"workspace_id": "t-1", "channel_id": "C1"}}},
+            "chat.slack.workspace_id",
+            '"t-1"',
+            "the id of a Slack workspace",
+        ),
+        (
+            {"chat": {"teams": {"tenant_id": "me", "team_id": UUID, "channel_id": TEAMS_CHANNEL}}},
+            "chat.teams.tenant_id",
+            '"me"',
+            "the id of the Microsoft tenant",
+        ),
+        (
+            {"chat": {"teams": {"tenant_id": UUID, "team_id": UUID, "channel_id": "19:abc@thread.tacv2"}}},
+            "chat.teams.channel_id",
+            '"19:abc@thread.tacv2"',
+            "as it stands in its link",
+        ),
+        ({"inference_unit_usd_per_hour": -1}, "inference_unit_usd_per_hour", "-1", "a number from 0 to 1000"),
+        ({"inference_unit_usd_per_hour": "4"}, "inference_unit_usd_per_hour", '"4"', "a number from 0 to"),
         ({"tags": {"aws:team": "x"}}, "tags.aws:team", '"aws:team"', 'not beginning with "aws:"'),
         ({"tags": {"team": 1}}, "tags.team", "1", "texts of ASCII letters"),
         ({"tags": {f"t{n}": "" for n in range(51)}}, "tags", "{", "at most 50 tags"),
@@ -139,6 +165,27 @@ def test_the_runbook_is_named_by_its_address_or_else_its_place_in_the_repository
     changes: dict[str, Any], runbook: str
 ) -> None:
     assert parse(**changes).runbook == runbook
+
+
+def test_nobody_is_told_by_chat_unless_a_channel_is_named() -> None:
+    slack = {"workspace_id": "T0", "channel_id": "C0"}
+    teams = {"tenant_id": UUID, "team_id": UUID, "channel_id": TEAMS_CHANNEL}
+
+    assert parse().chat is None
+    both = parse(chat={"slack": slack, "teams": teams}).chat
+    assert both is not None
+    assert both.slack is not None
+    assert both.slack.model_dump() == slack
+    assert both.teams is not None
+    assert both.teams.model_dump() == teams
+    one = parse(chat={"teams": teams}).chat
+    assert one is not None
+    assert one.slack is None
+
+
+@pytest.mark.parametrize(("changes", "price"), [({}, 4.0), ({"inference_unit_usd_per_hour": 5}, 5.0)])
+def test_an_inference_unit_costs_what_the_settings_say(changes: dict[str, Any], price: float) -> None:
+    assert parse(**changes).inference_unit_usd_per_hour == price
 
 
 @pytest.mark.parametrize(
