@@ -23,10 +23,12 @@ EVALUATION_PREFIX = "evaluation/"
 BUCKET_PREFIXES = (IMAGES_PREFIX, DETECTION_PREFIX, HUMAN_LOOP_PREFIX, MANIFESTS_PREFIX, EVALUATION_PREFIX)
 
 REGISTRY_PARTITION_KEY = "kind"
-"""Of the model registry: what an item is about (`lock`, `pointer`, `set`, `version`, `run`)."""
+"""Of the model registry: what an item is about (`lock`, `pointer`, `set`, `version`, `run`, `setting`,
+`counted`, `usage`)."""
 
 REGISTRY_SORT_KEY = "name"
 """Of the model registry: which one of its kind."""
 
 REGISTRY_EXPIRY_ATTRIBUTE = "expires"
-"""Seconds since 1970 after which DynamoDB may delete an item, within a few days. Only `run` items expire."""
+"""Seconds since 1970 after which DynamoDB may delete an item, within a few days. Only `run` and
+`counted` items expire."""

@@ -7,6 +7,15 @@ from constructs import Construct
 from pipeline_stack.layout import REGISTRY_EXPIRY_ATTRIBUTE, REGISTRY_PARTITION_KEY, REGISTRY_SORT_KEY
 
 
+def items_of_kind(*kinds: str) -> dict[str, dict[str, list[str]]]:
+    """The condition under which a policy's statement holds for items of these kinds only.
+
+    DynamoDB sets `dynamodb:LeadingKeys` to the partition keys that a request names (Developer Guide,
+    "Using IAM policy conditions for fine-grained access control").
+    """
+    return {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(kinds)}}
+
+
 class ModelRegistry(Construct):
     """One DynamoDB table, because locks and the live pointer need conditional writes, which neither
     Parameter Store nor S3 metadata offers. A few writes a run: on demand costs next to nothing.

@@ -8,6 +8,7 @@ from pipeline_stack.evaluation_judge import EvaluationJudge
 from pipeline_stack.event_rules import EventRules
 from pipeline_stack.manifest_builder import ManifestBuilder
 from pipeline_stack.model_registry import ModelRegistry
+from pipeline_stack.monitoring import Monitoring
 from pipeline_stack.notifications import Notifications
 from pipeline_stack.operator_parameters import OperatorParameters
 from pipeline_stack.project import CustomLabelsProject
@@ -114,6 +115,21 @@ class TrainingPipelineStack(cdk.Stack):
             watched=[training.state_machine, deployment.state_machine, settings_workflow.state_machine],
             ended_runs=ended_runs.state_machine,
             undelivered=undelivered,
+        )
+        Monitoring(
+            self,
+            "Monitoring",
+            resources=resources,
+            workflows={
+                "Training": training.state_machine,
+                "Deployment": deployment.state_machine,
+                "Settings": settings_workflow.state_machine,
+                "EndedRuns": ended_runs.state_machine,
+            },
+            training_rule=schedule.training_rule,
+            notifications=notifications,
+            undelivered=undelivered,
+            usd_per_unit_hour=settings.inference_unit_usd_per_hour,
         )
         self._tell(
             {

@@ -8,8 +8,11 @@ from typing import Any
 
 Json = dict[str, Any]
 
-PACKAGES = ("build_manifest", "judge_evaluation")
-"""Of the two Lambda functions."""
+TASK_PACKAGES = ("build_manifest", "judge_evaluation")
+"""Of the Lambda functions that workflows call."""
+
+PACKAGES = (*TASK_PACKAGES, "record_outcome", "measure_pipeline")
+"""Of all Lambda functions."""
 
 
 def as_list(value: Any) -> list[Any]:

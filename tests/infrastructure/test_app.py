@@ -18,9 +18,12 @@ from tests.infrastructure.synthesis import (
     run_app,
     without_aws,
 )
-from tests.infrastructure.templates import Json, Template, flat
+from tests.infrastructure.templates import PACKAGES, Json, Template, flat
 
-PHYSICAL_NAMES = ("Name", "ProjectName", "TopicName", "TableName", "BucketName", "FunctionName", "RoleName")
+PHYSICAL_NAMES = (
+    *("Name", "ProjectName", "TopicName", "TableName", "BucketName", "FunctionName", "RoleName"),
+    *("AlarmName", "DashboardName", "QueueName"),
+)
 
 
 def manifest(assembly: Path) -> dict[str, Json]:
@@ -120,28 +123,31 @@ def test_the_outputs_are_those_that_operators_and_tools_read(template: Template)
     }
 
 
-def test_environments_live_side_by_side_in_one_account(templates: dict[str, Template]) -> None:
-    names = Counter(
-        (resource["Type"], flat(resource["Properties"][key]))
-        for template in templates.values()
+def physical_names(template: Template) -> list[tuple[str, str]]:
+    """Type and name of what has a name of its own; a reference to something else is none."""
+    return [
+        (resource["Type"], flat(value))
         for resource in template.body["Resources"].values()
         for key in PHYSICAL_NAMES
-        if key in resource.get("Properties", {})
-    )
+        if (value := resource.get("Properties", {}).get(key)) is not None
+        and set(value) not in ({"Ref"}, {"Fn::GetAtt"})
+    ]
+
+
+def test_environments_live_side_by_side_in_one_account(templates: dict[str, Template]) -> None:
+    names = Counter(name for template in templates.values() for name in physical_names(template))
 
     assert names
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_only_what_people_type_has_a_name_of_its_own(template: Template) -> None:
-    named = {
-        resource["Type"]
-        for resource in template.body["Resources"].values()
-        for key in PHYSICAL_NAMES
-        if key in resource.get("Properties", {})
+def test_only_what_people_type_or_read_in_messages_has_a_name_of_its_own(template: Template) -> None:
+    assert {kind for kind, _ in physical_names(template)} == {
+        "AWS::SSM::Parameter",
+        "AWS::Rekognition::Project",
+        "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::Dashboard",
     }
-
-    assert named == {"AWS::SSM::Parameter", "AWS::Rekognition::Project"}
 
 
 def test_a_region_without_custom_labels_is_refused_before_anything_is_made(template: Template) -> None:
@@ -157,7 +163,7 @@ def test_no_custom_resource_is_needed(template: Template) -> None:
     kinds = {resource["Type"] for resource in template.body["Resources"].values()}
 
     assert not {kind for kind in kinds if kind.startswith("Custom::") or "CustomResource" in kind}
-    assert len(template.of_type("AWS::Lambda::Function")) == 2
+    assert len(template.of_type("AWS::Lambda::Function")) == len(PACKAGES)
 
 
 def test_every_recommended_feature_flag_is_set() -> None:

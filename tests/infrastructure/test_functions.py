@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline_stack import layout
-from tests.infrastructure.templates import PACKAGES, Template, flat, function
+from tests.infrastructure.templates import PACKAGES, TASK_PACKAGES, Template, flat, function
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -14,18 +14,25 @@ def test_a_function_runs_on_the_newest_python_with_tracing(template: Template, p
     assert properties["Description"]
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_a_function_knows_its_bucket_and_how_to_log(template: Template, package: str) -> None:
+@pytest.mark.parametrize("package", TASK_PACKAGES)
+def test_a_function_that_workflows_call_knows_the_bucket(template: Template, package: str) -> None:
     variables = function(template, package)["Environment"]["Variables"]
 
     assert variables["BUCKET_NAME"] == template.body["Outputs"]["BucketName"]["Value"]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_function_knows_how_to_log_and_where_its_metrics_belong(template: Template, package: str) -> None:
+    variables = function(template, package)["Environment"]["Variables"]
+
     assert variables["POWERTOOLS_SERVICE_NAME"] == package
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == template.name
     assert variables["LOG_LEVEL"] == "INFO"
 
 
-def test_the_manifest_builder_knows_the_registry(template: Template) -> None:
-    variables = function(template, "build_manifest")["Environment"]["Variables"]
+@pytest.mark.parametrize("package", ["build_manifest", "record_outcome", "measure_pipeline"])
+def test_a_function_that_needs_the_registry_knows_it(template: Template, package: str) -> None:
+    variables = function(template, package)["Environment"]["Variables"]
 
     assert variables["REGISTRY_TABLE_NAME"] == template.body["Outputs"]["RegistryTableName"]["Value"]
 
