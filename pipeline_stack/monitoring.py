@@ -1,4 +1,4 @@
-"""How the pipeline is seen from outside: metrics, alarms and a dashboard."""
+"""How the pipeline is seen from outside: metrics, alarms, a dashboard, and chat for who wants it."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.alarms import Alarms
+from pipeline_stack.chat import Chat
+from pipeline_stack.chat_settings import ChatSettings
 from pipeline_stack.dashboard import Dashboard
 from pipeline_stack.notifications import Notifications
 from pipeline_stack.outcome_recorder import OutcomeRecorder
@@ -29,6 +31,7 @@ class Monitoring(Construct):
         notifications: Notifications,
         undelivered: sqs.IQueue,
         usd_per_unit_hour: float,
+        chat: ChatSettings | None,
     ) -> None:
         """`workflows`: all of them by their names, Training and Deployment among them."""
         super().__init__(scope, construct_id)
@@ -64,3 +67,11 @@ class Monitoring(Construct):
             runbook=resources.runbook,
         ).alarms
         Dashboard(self, "Dashboard", recorder=recorder, meter=meter, alarms=alarms, runbook=resources.runbook)
+        if chat is not None:
+            Chat(
+                self,
+                "Chat",
+                settings=chat,
+                alarm_topic=notifications.alarm_topic,
+                undelivered=undelivered,
+            )

@@ -130,6 +130,7 @@ class TrainingPipelineStack(cdk.Stack):
             notifications=notifications,
             undelivered=undelivered,
             usd_per_unit_hour=settings.inference_unit_usd_per_hour,
+            chat=settings.chat,
         )
         self._tell(
             {
