@@ -1,14 +1,21 @@
 """The documents say what is true of the code."""
 
+import json
 import re
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from lambdas.build_manifest import errors as build_errors
 from lambdas.judge_evaluation import errors as judge_errors
+from lambdas.measure_pipeline import errors as measure_errors
+from lambdas.record_outcome import errors as record_errors
+from pipeline_stack.alarms import Kind
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, ParameterSpec
-from pipeline_stack.workflows import names
+from pipeline_stack.workflows import names, outcome_event
+from tests.outcome_schema import violations
 from tools.cdk_cli import REPOSITORY
 
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
@@ -43,6 +50,30 @@ def test_the_runbook_has_an_entry_for_each_outcome_and_error(name: str) -> None:
     assert heading(name) in RUNBOOK
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_the_runbook_says_of_each_alarm_how_to_look_and_what_to_do(kind: Kind) -> None:
+    alarms = RUNBOOK.partition("\n## Alarms\n")[2].partition("\n## ")[0]
+    entry = alarms.partition(heading(kind))[2].partition("\n### ")[0]
+    assert entry.strip()
+    assert "\n- *Look*: " in entry
+    assert "\n- *Do*: " in entry
+
+
+def test_no_name_has_two_entries_so_that_a_link_leads_to_one() -> None:
+    headings = [title.lower() for title in re.findall(r"^#+ (.+)$", RUNBOOK, re.MULTILINE)]
+    assert [title for title in headings if headings.count(title) > 1] == []
+
+
+@pytest.mark.parametrize("module", [record_errors, measure_errors])
+def test_the_runbook_names_the_errors_of_the_functions_that_look_on(module: ModuleType) -> None:
+    raised = [
+        name for name, value in vars(module).items() if name[0].isupper() and not value.__subclasses__()
+    ]
+    entry = RUNBOOK.partition(heading(Kind.FUNCTION_FAILED))[2].partition("\n### ")[0]
+    assert raised
+    assert [name for name in raised if f"`{name}`" not in entry] == []
+
+
 @pytest.mark.parametrize("spec", OPERATOR_PARAMETERS, ids=lambda spec: spec.name)
 def test_the_guide_lists_each_parameter_with_its_default_and_bounds(spec: ParameterSpec) -> None:
     row = next(line for line in GUIDE.splitlines() if line.startswith(f"| `{spec.name}` "))
@@ -71,3 +102,49 @@ def test_make_targets_that_are_named_exist(document: Path) -> None:
     )
     named = set(re.findall(r"`make ([a-z]+)", document.read_text(encoding="utf-8")))
     assert named <= targets
+
+
+def example_event() -> dict[str, Any]:
+    """The event that docs/events.md shows."""
+    text = (REPOSITORY / "docs" / "events.md").read_text(encoding="utf-8")
+    example: dict[str, Any] = json.loads(re.findall(r"```json\n(.*?)```", text, re.DOTALL)[0])
+    return example
+
+
+def test_the_example_event_is_one_and_names_what_the_workflows_publish() -> None:
+    event = example_event()
+    assert violations(event) == []
+    assert event["source"] == outcome_event.SOURCE
+    assert event["detail"]["schema_version"] == outcome_event.SCHEMA_VERSION
+    text = (REPOSITORY / "docs" / "events.md").read_text(encoding="utf-8")
+    assert [name for name in outcome_event.DETAIL_TYPES if f"`{name}`" not in text] == []
+    assert [name for name in event["detail"] if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("schema_version", 2),
+        ("workflow", "EndedRuns"),
+        ("outcome", "Not so good"),
+        ("execution", "set-1"),
+        ("at", "yesterday"),
+        ("started_by", "chance"),
+        ("subject", "x" * 100),
+        ("message", "x" * 8001),
+        ("report", {"f1": 1.1}),
+        ("report", {"billed_training_seconds": "many"}),
+        ("error", {"name": "TrainingFailed"}),
+    ],
+)
+def test_the_schema_refuses_what_is_no_outcome(field: str, wrong: Any) -> None:
+    event = example_event()
+    event["detail"][field] = wrong
+    assert violations(event)
+
+
+@pytest.mark.parametrize("field", ["schema_version", "pipeline", "workflow", "outcome", "execution", "at"])
+def test_the_schema_demands_what_subscribers_rely_on(field: str) -> None:
+    event = example_event()
+    del event["detail"][field]
+    assert violations(event)
