@@ -108,7 +108,7 @@ def _as_json(result: Any) -> Any:
 def _shorten_sleeps() -> None:
     """A function that waits before it tries again waits no longer than all else here."""
     scale, sleep = float(os.environ.pop("_LAMBDA_TIME_SCALE", "1")), time.sleep
-    time.sleep = lambda seconds: sleep(seconds * scale)
+    time.sleep = lambda seconds: sleep(float(seconds) * scale)
 
 
 def _prepare(init: dict[str, Any]) -> None:

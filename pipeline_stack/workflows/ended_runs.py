@@ -22,7 +22,7 @@ from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import expires_in_days, text
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.sending import send_message
-from pipeline_stack.workflows.told import RUNS_KEPT_DAYS
+from pipeline_stack.workflows.told import RUNS_KEPT_DAYS, TOLD
 
 # A handful of calls, each retried for three minutes at most.
 TIMEOUT: Final = Duration.minutes(20)
@@ -135,8 +135,9 @@ class EndedRunsWorkflow(Construct):
         words.next(publish)
         claim.next(words)
         parent_tells = (
-            sfn.Choice.jsonata(self, "Does a parent tell?")
+            sfn.Choice.jsonata(self, "Has it told, or does its parent?")
             .when(sfn.Condition.jsonata("{% $nested %}"), known)
+            .when(sfn.Condition.jsonata(f"{{% $contains($cause, '{TOLD}') %}}"), known)
             .otherwise(claim)
         )
         is_deployment = f"{_DETAIL}.stateMachineArn = '{deployment.state_machine_arn}'"

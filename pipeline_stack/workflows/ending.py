@@ -18,7 +18,15 @@ from pipeline_stack.workflows.told import Told
 STARTED_BY_PARENT: Final = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
 
 # Variables that `Ending` reads, as they are before anything was assigned to them.
-AT_FIRST: Final = {"errorName": "", "cause": "", "during": "", "words": "", "version": "", "notes": []}
+AT_FIRST: Final = {
+    "errorName": "",
+    "cause": "",
+    "during": "",
+    "words": "",
+    "toldNote": "",
+    "version": "",
+    "notes": [],
+}
 
 
 class Ending:
@@ -61,7 +69,7 @@ class Ending:
         calls = Calls(scope, failure=explain)
         registry = Registry(scope, calls=calls, table=resources.registry)
 
-        failed = sfn.Fail.jsonata(scope, "Failed", error="{% $errorName %}", cause="{% $words %}")
+        failed = sfn.Fail.jsonata(scope, "Failed", error="{% $errorName %}", cause="{% $words & $toldNote %}")
         succeeded = sfn.Succeed.jsonata(
             scope, "Done", outputs="{% $merge([{'outcome': $outcome}, $report]) %}"
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
@@ -21,6 +22,7 @@ def send_message(
     subject: str,
     message: str,
     kind: Literal["outcome", "progress", "setting"],
+    assign: Mapping[str, Any] | None = None,
     failure: sfn.IChainable | None = None,
     tolerated: sfn.IChainable | None = None,
 ) -> tasks.SnsPublish:
@@ -32,6 +34,7 @@ def send_message(
         subject=subject,
         message=sfn.TaskInput.from_text(message),
         message_attributes={"kind": tasks.MessageAttribute(value=kind)},
+        assign=dict(assign) if assign else None,
         task_timeout=sfn.Timeout.duration(CALL_TIMEOUT),
     )
     calls.finish(

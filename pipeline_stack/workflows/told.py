@@ -20,6 +20,10 @@ RUNS_KEPT_DAYS: Final = 90
 # a minute it would be 1,440. Alarms and outcome events have each of them.
 REPEAT_AFTER_HOURS: Final = 24
 
+# At the end of a red execution's cause: for whoever reads it, and for EndedRuns, should the registry have
+# been what failed.
+TOLD: Final = "The operator was told."
+
 _ITEM: Final = "$states.result.Item"
 _WHAT: Final = "$outcome & ' ' & $errorName & ' ' & $version"
 
@@ -81,12 +85,14 @@ class Told:
             subject="{% $subject %}",
             message="{% $message %}",
             kind="outcome",
+            assign={"toldNote": f" {TOLD}"},
             failure=nobody_told,
         )
         tell.next(remember)
         known = registry.write(
             "Remember that it was known",
             items=[run],
+            assign={"toldNote": f" {TOLD}"},
             during="remembering that the operator knows",
             tolerated=then,
         )

@@ -29,6 +29,12 @@ def deployed(aws: LocalAws, assembly: Path) -> Operator:
     return Operator(aws=aws, outputs=outputs)
 
 
+@pytest.fixture
+def all_faults(request: pytest.FixtureRequest) -> bool:
+    """Whether every generated case is to be run (`make test-faults`), or a sample (`make test`)."""
+    return bool(request.config.getoption("--all-faults"))
+
+
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the synthesised app, `cdk.out`."""

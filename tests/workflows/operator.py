@@ -108,7 +108,7 @@ class Operator:
     def executions(self, workflow: str) -> list[Json]:
         """Newest first."""
         listed: list[Json] = self.aws.client("stepfunctions").list_executions(
-            stateMachineArn=self.outputs[f"{workflow}WorkflowArn"]
+            stateMachineArn=self.outputs[f"{workflow}WorkflowArn"], maxResults=1000
         )["executions"]
         return listed
 
@@ -170,6 +170,25 @@ class Operator:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while any(execution["status"] == "RUNNING" for execution in self.executions(workflow)):
             assert time.monotonic() < deadline, f"{workflow} still runs"
+            time.sleep(0.05)
+
+    def until_ended_runs_idle(self) -> None:
+        """Wait until every run that ended badly was handed over and looked at."""
+        sfn = self.aws.client("stepfunctions")
+        machines = sfn.list_state_machines()["stateMachines"]
+        (ended_runs,) = (m["stateMachineArn"] for m in machines if "EndedRuns" in m["name"])
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            listed = sfn.list_executions(stateMachineArn=ended_runs, maxResults=1000)["executions"]
+            over = [each for each in listed if each["status"] != "RUNNING"]
+            red = sum(
+                each["status"] in ("FAILED", "TIMED_OUT", "ABORTED")
+                for workflow in ("Training", "Deployment", "Settings")
+                for each in self.executions(workflow)
+            )
+            if len(over) == len(listed) >= red:
+                return
+            assert time.monotonic() < deadline, f"{red} runs ended badly, {len(over)} were looked at"
             time.sleep(0.05)
 
     def training_rule(self) -> Json:

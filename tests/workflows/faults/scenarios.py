@@ -1,0 +1,118 @@
+"""Runs that together make every call of the pipeline. Each can be made again and again on the same stack."""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.workflows.operator import Json, Operator
+from tests.workflows.pictures import fruits, noises
+
+
+@dataclass(kw_only=True)
+class Scenario(ABC):
+    """What happens in a case: `prepare` puts the stack in place, `act` gives the run that meets the fault."""
+
+    operator: Operator
+    fresh: Iterator[int] = field(default_factory=lambda: itertools.count(100))
+    """Pictures that no set had before."""
+
+    trainings = 1
+    """How many a case is to begin, with its recovery."""
+
+    def replace_pictures(self) -> None:
+        """A new set of the same size: another picture under the first key of each label."""
+        number = next(self.fresh)
+        for key, content in fruits(("apple", "pear"), 1, first=number):
+            self.operator.upload([(f"{key.split('/')[0]}/000.png", content)])
+
+    def begin(self) -> None:
+        """Once for a stack: a live model, and settings that let each case train."""
+        self.operator.set("Minimum-Untrained-Images", "1")
+        self.operator.upload_fruits()
+        self.operator.run()
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Before the fault."""
+
+    def act(self) -> Json:
+        """The run's description once it is over."""
+        return self.operator.finished(self.operator.start())
+
+    def recover(self) -> Json:
+        """A clean run after the fault is gone; its output."""
+        return self.operator.run()
+
+
+class Replacement(Scenario):
+    """New pictures, a better model, the old one stopped."""
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+        # Out of date, as after an interrupted run, so that this run writes it at its start too.
+        self.operator.set("For-System-Use-Only", '{"previous_trained_images": 0, "live_model": null}')
+
+
+class Rejection(Scenario):
+    """New pictures, a model below the minimum."""
+
+    def begin(self) -> None:
+        super().begin()
+        self.operator.upload(noises(("hiss", "hum"), 20))
+        self.operator.set("Minimum-F1-Score", "1.0")
+        self.operator.run()
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+
+
+class DataFailure(Scenario):
+    """Pictures that Rekognition cannot train."""
+
+    trainings = 2  # the failed one, which is not billed, and that of the forced run
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+        self.operator.aws.rekognition(
+            next_training={"status": "TRAINING_FAILED", "message": "The manifest has too few usable images."}
+        )
+
+    def recover(self) -> Json:
+        self.operator.aws.rekognition(next_training=None)
+        return self.operator.run(force=True)
+
+
+class AfterFault(Scenario):
+    """A run that finds the version of a training that failed through no fault of the pictures."""
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+        self.operator.aws.rekognition(
+            next_training={"status": "TRAINING_FAILED", "message": "Something went wrong."}
+        )
+        self.operator.run_red()
+
+
+class StrayModel(Scenario):
+    """A model that runs without being live, as after a deployment that was cut short."""
+
+    trainings = 0
+
+    def begin(self) -> None:
+        super().begin()
+        self.replace_pictures()
+        live = self.operator.run()["version"]
+        (self.stray,) = self.operator.versions().keys() - {live}
+
+    def prepare(self) -> None:
+        self.operator.until_status(self.stray, "STOPPED")
+        self.operator.aws.client("rekognition").start_project_version(
+            ProjectVersionArn=self.operator.version_arn(self.stray), MinInferenceUnits=1
+        )
+        self.operator.until_status(self.stray, "RUNNING")
+
+
+SCENARIOS: tuple[type[Scenario], ...] = (Replacement, Rejection, DataFailure, AfterFault, StrayModel)

@@ -1,0 +1,125 @@
+"""Every AWS call of the workflows and functions, made to fail in each way: the state is right all the same.
+
+The calls come from the log of a clean run, so a call that is added is a case that is added. `make test`
+runs a sample that is spread over calls and ways, `make test-faults` all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.workflows.conftest import MakeOperator
+from tests.workflows.faults import invariants
+from tests.workflows.faults.calls import KINDS, Call, FaultKind, calls_made, roles, was_hit
+from tests.workflows.faults.scenarios import SCENARIOS, Replacement, Scenario
+from tests.workflows.operator import Json, Operator
+
+TIME_SCALE = 0.0002
+SHARES = 8
+"""Each a test of its own, so that they spread over processes."""
+SAMPLE_EVERY = 19
+"""Prime to the number of ways, so that the sample has all of them."""
+WORKFLOWS = ("Training", "Deployment", "Settings")
+
+Case = tuple[Call, FaultKind]
+
+
+def until_idle(operator: Operator) -> None:
+    for workflow in WORKFLOWS:
+        operator.until_idle(workflow)
+    operator.until_ended_runs_idle()
+
+
+def calls_of(scenario: Scenario, among: frozenset[str]) -> list[Call]:
+    """What a clean run of the scenario calls."""
+    scenario.prepare()
+    start = len(scenario.operator.aws.calls())
+    scenario.act()
+    until_idle(scenario.operator)
+    found = calls_made(scenario.operator.aws.calls()[start:], among)
+    scenario.recover()
+    return found
+
+
+def cases_of(scenario: Scenario) -> list[Case]:
+    """Every call in every way. Of the other scenarios only the operations that a replacement does not use."""
+    among = roles(scenario.operator)
+    if type(scenario) is Replacement:
+        calls = calls_of(scenario, among)
+    else:
+        ordinary = Replacement(operator=scenario.operator)
+        known = {(call.role, call.operation) for call in calls_of(ordinary, among)}
+        calls = [call for call in calls_of(scenario, among) if (call.role, call.operation) not in known]
+    return [(call, kind) for call in calls for kind in KINDS]
+
+
+def forget_old_versions(operator: Operator) -> None:
+    """A project holds 100 versions; a test of hundreds of trainings makes room as an operator would."""
+    live = (operator.item("pointer", "live") or {"version": ""})["version"]
+    for name, status in operator.versions().items():
+        if name != live and status in ("STOPPED", "TRAINING_COMPLETED", "TRAINING_FAILED"):
+            operator.aws.client("rekognition").delete_project_version(
+                ProjectVersionArn=operator.version_arn(name)
+            )
+
+
+def broken_promises(scenario: Scenario, case: Case) -> Iterator[str]:
+    """Run one case; each promise that it broke, in words."""
+    operator, (call, kind) = scenario.operator, case
+    scenario.prepare()
+    until_idle(operator)
+    log_start, told = len(operator.aws.calls()), len(operator.messages())
+    operator.aws.faults([call.fault(kind)])
+    found = scenario.act()
+    until_idle(operator)
+    log = operator.aws.calls()[log_start:]
+    if not was_hit(log, call, kind):
+        yield "MISSED"
+    yield from invariants.locks_held_by_the_dead_only(operator)
+    yield from invariants.live_model_runs(operator)
+    yield from invariants.one_model_or_red(operator, found)
+    yield from invariants.told_once(
+        operator.messages()[told:], repeats=call.operation == "Publish" and kind.takes_effect
+    )
+    yield from invariants.understandable(found)
+    operator.aws.faults([])
+    scenario.recover()
+    until_idle(operator)
+    trainings = invariants.paid_trainings(operator.aws.calls()[log_start:])
+    if trainings != scenario.trainings:
+        yield f"{trainings} trainings were begun, not {scenario.trainings}"
+    yield from invariants.in_order(operator)
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("kind_of_run", SCENARIOS)
+def test_whichever_call_fails_the_state_is_right(
+    make_operator: MakeOperator, kind_of_run: type[Scenario], share: int, all_faults: bool
+) -> None:
+    if not all_faults and share:
+        pytest.skip("one share in make test, all of them in make test-faults")
+    scenario = kind_of_run(operator=make_operator(time_scale=TIME_SCALE))
+    scenario.begin()
+    cases = cases_of(scenario)
+    chosen = cases[share::SHARES] if all_faults else cases[::SAMPLE_EVERY]
+    assert chosen
+    report: Json = {}
+    for case in chosen:
+        broken = list(broken_promises(scenario, case))
+        report[f"{case[0]}, {case[1].name}"] = broken
+        forget_old_versions(scenario.operator)
+        if [each for each in broken if each != "MISSED"]:
+            # The next case must not inherit what this one broke.
+            scenario = kind_of_run(operator=make_operator(time_scale=TIME_SCALE))
+            scenario.begin()
+    missed = [name for name, broken in report.items() if "MISSED" in broken]
+    failed = {name: broken for name, broken in report.items() if set(broken) - {"MISSED"}}
+    print(
+        f"{kind_of_run.__name__} {share}: {len(cases)} cases, {len(chosen)} run, "
+        f"{len(missed)} missed {missed}, {len(failed)} failed"
+    )
+    assert failed == {}
+    assert len(missed) <= len(chosen) / 10
