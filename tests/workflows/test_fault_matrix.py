@@ -13,23 +13,16 @@ import pytest
 from tests.workflows.conftest import MakeOperator
 from tests.workflows.faults import invariants
 from tests.workflows.faults.calls import KINDS, Call, FaultKind, calls_made, roles, was_hit
-from tests.workflows.faults.scenarios import SCENARIOS, Replacement, Scenario
-from tests.workflows.operator import Json, Operator
+from tests.workflows.faults.scenarios import SCENARIOS, Replacement, Scenario, until_idle
+from tests.workflows.operator import Json
 
 TIME_SCALE = 0.0002
 SHARES = 8
 """Each a test of its own, so that they spread over processes."""
 SAMPLE_EVERY = 19
 """Prime to the number of ways, so that the sample has all of them."""
-WORKFLOWS = ("Training", "Deployment", "Settings")
 
 Case = tuple[Call, FaultKind]
-
-
-def until_idle(operator: Operator) -> None:
-    for workflow in WORKFLOWS:
-        operator.until_idle(workflow)
-    operator.until_ended_runs_idle()
 
 
 def calls_of(scenario: Scenario, among: frozenset[str]) -> list[Call]:
@@ -53,16 +46,6 @@ def cases_of(scenario: Scenario) -> list[Case]:
         known = {(call.role, call.operation) for call in calls_of(ordinary, among)}
         calls = [call for call in calls_of(scenario, among) if (call.role, call.operation) not in known]
     return [(call, kind) for call in calls for kind in KINDS]
-
-
-def forget_old_versions(operator: Operator) -> None:
-    """A project holds 100 versions; a test of hundreds of trainings makes room as an operator would."""
-    live = (operator.item("pointer", "live") or {"version": ""})["version"]
-    for name, status in operator.versions().items():
-        if name != live and status in ("STOPPED", "TRAINING_COMPLETED", "TRAINING_FAILED"):
-            operator.aws.client("rekognition").delete_project_version(
-                ProjectVersionArn=operator.version_arn(name)
-            )
 
 
 def broken_promises(scenario: Scenario, case: Case) -> Iterator[str]:
@@ -110,7 +93,7 @@ def test_whichever_call_fails_the_state_is_right(
     for case in chosen:
         broken = list(broken_promises(scenario, case))
         report[f"{case[0]}, {case[1].name}"] = broken
-        forget_old_versions(scenario.operator)
+        scenario.forget_old_versions()
         if [each for each in broken if each != "MISSED"]:
             # The next case must not inherit what this one broke.
             scenario = kind_of_run(operator=make_operator(time_scale=TIME_SCALE))

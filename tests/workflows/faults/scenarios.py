@@ -10,6 +10,15 @@ from dataclasses import dataclass, field
 from tests.workflows.operator import Json, Operator
 from tests.workflows.pictures import fruits, noises
 
+WORKFLOWS = ("Training", "Deployment", "Settings")
+
+
+def until_idle(operator: Operator) -> None:
+    """Wait until no execution runs, and each that ended badly was looked at."""
+    for workflow in WORKFLOWS:
+        operator.until_idle(workflow)
+    operator.until_ended_runs_idle()
+
 
 @dataclass(kw_only=True)
 class Scenario(ABC):
@@ -41,6 +50,15 @@ class Scenario(ABC):
     def act(self) -> Json:
         """The run's description once it is over."""
         return self.operator.finished(self.operator.start())
+
+    def forget_old_versions(self) -> None:
+        """A project holds 100 versions; a test of hundreds of trainings makes room as an operator would."""
+        live = (self.operator.item("pointer", "live") or {"version": ""})["version"]
+        for name, status in self.operator.versions().items():
+            if name != live and status in ("STOPPED", "TRAINING_COMPLETED", "TRAINING_FAILED"):
+                self.operator.aws.client("rekognition").delete_project_version(
+                    ProjectVersionArn=self.operator.version_arn(name)
+                )
 
     def recover(self) -> Json:
         """A clean run after the fault is gone; its output."""
@@ -106,6 +124,9 @@ class StrayModel(Scenario):
         self.replace_pictures()
         live = self.operator.run()["version"]
         (self.stray,) = self.operator.versions().keys() - {live}
+
+    def forget_old_versions(self) -> None:
+        """There is one, and the next case needs it."""
 
     def prepare(self) -> None:
         self.operator.until_status(self.stray, "STOPPED")
