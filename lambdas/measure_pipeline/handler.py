@@ -73,7 +73,8 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> None:
             logger.exception("A part could not be measured")
             problems.append(problem)
     if problems:
-        raise ExceptionGroup("Parts of the pipeline could not be measured", problems)
+        said = "; ".join(str(problem) for problem in problems)
+        raise ExceptionGroup(f"Parts of the pipeline could not be measured: {said}", problems)
 
 
 def _checks(sources: _Sources, now: datetime) -> None:

@@ -130,6 +130,39 @@ def test_a_model_that_somebody_starts_beside_the_live_one_is_an_alarm_until_a_ru
     assert operator.versions() == {rejected["version"]: "STOPPED"}
 
 
+def test_a_new_pipeline_and_one_that_deploys_give_no_reason_for_an_alarm(operator: Operator) -> None:
+    measure(operator)  # before there was any run
+    operator.upload_fruits()
+    operator.aws.rekognition(start_seconds=3000)
+    execution = operator.start()
+    until(lambda: operator.item("lock", "deployment"), says="no deployment begins")
+    measure(operator)
+    assert operator.description(execution)["status"] == "RUNNING"
+    assert operator.item("lock", "deployment"), "the deployment was over before it was measured"
+
+    until(
+        lambda: runs_measured(operator) == 2,
+        says="the two turns are not in the metrics",
+    )
+    assert sum_of(operator, "StrayModels", service="measure_pipeline") == 0
+    assert sum_of(operator, "MissedChecks", service="measure_pipeline") == 0
+    operator.finished(execution)
+
+
+def runs_measured(operator: Operator) -> int:
+    """How many turns of measuring there were."""
+    found = operator.aws.client("cloudwatch").get_metric_statistics(
+        Namespace=STACK,
+        MetricName="StrayModels",
+        Dimensions=[{"Name": "service", "Value": "measure_pipeline"}],
+        StartTime=datetime.now(tz=UTC) - timedelta(hours=1),
+        EndTime=datetime.now(tz=UTC) + timedelta(hours=1),
+        Period=7200,
+        Statistics=["SampleCount"],
+    )["Datapoints"]
+    return int(sum(point["SampleCount"] for point in found))
+
+
 def test_an_event_that_cannot_be_delivered_is_kept_and_is_an_alarm(operator: Operator) -> None:
     recorder = function_name(operator, "record_outcome")
     operator.aws.client("lambda").delete_function(FunctionName=recorder)

@@ -272,7 +272,7 @@ def test_what_can_be_measured_is_when_a_call_fails_and_the_function_fails_too(
 ) -> None:
     services.answers[operation] = refusal("AccessDeniedException", operation)
 
-    with pytest.raises(ExceptionGroup, match="could not be measured") as raised:
+    with pytest.raises(ExceptionGroup, match=rf"could not be measured: .*{operation}") as raised:
         measure()
 
     assert set(values(capsys.readouterr().out)) == still_measured
