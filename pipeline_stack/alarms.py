@@ -1,8 +1,9 @@
 """The alarms: each says in words what happened, and ends with the entry of the runbook that says what to do.
 
-No alarm computes: CloudWatch's own metrics and those of `measure_pipeline` are compared with a number. Both
-changes of state are told, so a message that begins with OK means no more than that it has not happened
-again; what happened still deserves a look.
+No alarm computes: CloudWatch's own metrics and those of `measure_pipeline` are compared with a number. The
+end of an alarm is told only where it means that something is in order again, and not merely that it has
+not happened again. (A new alarm turns OK at once, so each that tells of it sends a message with the stack's
+first deployment.)
 """
 
 from collections.abc import Mapping
@@ -102,8 +103,9 @@ class Alarms(Construct):
             turns=2,
             # That nobody measured says nothing about the models, and MissedChecks tells of it.
             missing=cloudwatch.TreatMissingData.IGNORE,
+            tells_of_its_end=True,
         )
-        self._add(
+        missed = self._add(
             Kind.MISSED_CHECKS,
             metric=meter.metric("MissedChecks", statistic="Minimum", period=MEASURING_INTERVAL),
             threshold=3,
@@ -111,9 +113,13 @@ class Alarms(Construct):
             "training is enabled; or nobody measures it any more.",
             # Turns come a little early or late, so one period may have none and the next two.
             turns=3,
-            # The only alarm that would notice that measuring itself has stopped.
-            missing=cloudwatch.TreatMissingData.BREACHING,
+            # Without data its state is INSUFFICIENT_DATA, which is told below. As breaching it would be an
+            # alarm of every new stack, until the first measurement.
+            missing=cloudwatch.TreatMissingData.MISSING,
+            tells_of_its_end=True,
         )
+        # The only alarm that would notice that measuring itself has stopped.
+        missed.add_insufficient_data_action(self._action)
 
     def _watch_topic(self, about: str, topic: sns.ITopic) -> None:
         """SNS has datapoints when something is published. Where nothing reaches anybody, this alarm's own
@@ -135,6 +141,7 @@ class Alarms(Construct):
             words="EventBridge could not deliver an event to a workflow, a function or a topic, and keeps it "
             "in the queue of undelivered events.",
             missing=_QUIET,
+            tells_of_its_end=True,
         )
 
     def _watch_function(self, package: str, function: PipelineFunction) -> None:
@@ -160,7 +167,8 @@ class Alarms(Construct):
         about: str = "",
         threshold: int = 1,
         turns: int = 1,
-    ) -> None:
+        tells_of_its_end: bool = False,
+    ) -> cloudwatch.Alarm:
         """An alarm at `threshold` and above, in each of `turns` periods in a row. Its name is what people
         read first, in a message or a chat, so it is a name and not generated."""
         alarm = cloudwatch.Alarm(
@@ -175,5 +183,7 @@ class Alarms(Construct):
             treat_missing_data=missing,
         )
         alarm.add_alarm_action(self._action)
-        alarm.add_ok_action(self._action)
+        if tells_of_its_end:
+            alarm.add_ok_action(self._action)
         self.alarms.append(alarm)
+        return alarm

@@ -50,13 +50,25 @@ def test_there_is_an_alarm_for_each_thing_that_can_go_wrong(template: Template) 
     assert {name.partition("/")[0] for name in alarms(template)} == set(Kind)
 
 
-def test_every_alarm_tells_the_alarm_topic_when_it_begins_and_ends(template: Template) -> None:
+def test_every_alarm_tells_the_alarm_topic(template: Template) -> None:
     topic = alarm_topic(template)
 
     for name, alarm in alarms(template).items():
         assert [flat(action) for action in alarm["AlarmActions"]] == [topic], name
-        assert [flat(action) for action in alarm["OKActions"]] == [topic], name
         assert alarm.get("ActionsEnabled", True) is True, name
+
+
+def test_the_end_of_an_alarm_is_told_where_it_means_that_something_is_in_order_again(
+    template: Template,
+) -> None:
+    topic = alarm_topic(template)
+    telling = {
+        name: [flat(action) for action in alarm["OKActions"]]
+        for name, alarm in alarms(template).items()
+        if "OKActions" in alarm
+    }
+
+    assert telling == {name: [topic] for name in ("StrayModels", "MissedChecks", "EventsUndelivered")}
 
 
 def test_every_alarm_says_in_words_what_happened_and_ends_with_its_runbook_entry(template: Template) -> None:
@@ -112,7 +124,8 @@ def test_three_missed_checks_are_an_alarm_and_so_is_a_meter_that_stopped(templat
 
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Minimum", 3)
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (300, 3)
-    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["TreatMissingData"] == "missing"
+    assert [flat(action) for action in alarm["InsufficientDataActions"]] == [alarm_topic(template)]
 
 
 def test_messages_that_could_not_be_delivered_are_an_alarm_for_each_topic(template: Template) -> None:

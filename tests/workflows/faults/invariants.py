@@ -67,9 +67,7 @@ def in_order(operator: Operator) -> Iterator[str]:
     items = registry_items(operator)
     if ("pointer", "unfinished") in items:
         yield f"unfinished: {items['pointer', 'unfinished']}"
-    for kind, name in items:
-        if kind == "lock":
-            yield f"the {name} lock is not free"
+    yield from locks_held_by_the_dead_only(operator)
     said = operator.system_parameter()
     if (said["live_model"] or {"version": ""})["version"] != pointer["version"]:
         yield f"For-System-Use-Only says {said}, the registry {pointer}"
