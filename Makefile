@@ -16,10 +16,10 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo local test lint format typecheck synth deploy destroy bootstrap clean
+.PHONY: help setup demo local test test-faults lint format typecheck synth deploy destroy bootstrap clean
 
 help:  ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1@\2/' | tr '@' '\t'
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1@\2/' | tr '@' '\t'
 
 setup:  ## Install what the other targets need (they do so by themselves)
 	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c '$(IS_NEW_ENOUGH)'; then \
@@ -38,6 +38,9 @@ test: setup  ## Lint, check types, run every test
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
 	$(VENV_PYTHON) -m pytest -n 2 --dist worksteal
+
+test-faults: setup  ## Every call made to fail, every state stopped, every permission removed (about an hour)
+	$(VENV_PYTHON) -m pytest tests/workflows -n 2 --dist worksteal --all-faults -rP -k "matrix or coverage"
 
 lint: setup  ## Check style and formatting
 	$(VENV_PYTHON) -m ruff check .

@@ -98,9 +98,9 @@ def test_links_lead_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_make_targets_that_are_named_exist(document: Path) -> None:
     targets = set(
-        re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     )
-    named = set(re.findall(r"`make ([a-z]+)", document.read_text(encoding="utf-8")))
+    named = set(re.findall(r"`make ([a-z-]+)", document.read_text(encoding="utf-8")))
     assert named <= targets
 
 
