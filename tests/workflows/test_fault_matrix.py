@@ -7,6 +7,7 @@ runs a sample that is spread over calls and ways, `make test-faults` all.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 import pytest
 
@@ -37,14 +38,19 @@ def calls_of(scenario: Scenario, among: frozenset[str]) -> list[Call]:
 
 
 def cases_of(scenario: Scenario) -> list[Case]:
-    """Every call in every way. Of the other scenarios only the operations that a replacement does not use."""
+    """Every call in every way; of the other scenarios those that set them apart from a replacement."""
     among = roles(scenario.operator)
-    if type(scenario) is Replacement:
-        calls = calls_of(scenario, among)
-    else:
-        ordinary = Replacement(operator=scenario.operator)
-        known = {(call.role, call.operation) for call in calls_of(ordinary, among)}
-        calls = [call for call in calls_of(scenario, among) if (call.role, call.operation) not in known]
+    calls = calls_of(scenario, among)
+    if type(scenario) is not Replacement:
+        ordinary = calls_of(Replacement(operator=scenario.operator, fresh=scenario.fresh), among)
+        blocks = SequenceMatcher(
+            a=[(call.role, call.operation) for call in ordinary],
+            b=[(call.role, call.operation) for call in calls],
+            autojunk=False,
+        ).get_opcodes()
+        parted = next(index for index, block in enumerate(blocks) if block[0] != "equal")
+        of_its_own = [block for block in blocks[parted:] if block[0] != "equal" or not scenario.rejoins]
+        calls = [call for *_, first, last in of_its_own for call in calls[first:last]]
     return [(call, kind) for call in calls for kind in KINDS]
 
 

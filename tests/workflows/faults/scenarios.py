@@ -30,6 +30,8 @@ class Scenario(ABC):
 
     trainings = 1
     """How many a case is to begin, with its recovery."""
+    rejoins = False
+    """Whether, after what it does otherwise, it goes on as a replacement does."""
 
     def replace_pictures(self) -> None:
         """A new set of the same size: another picture under the first key of each label."""
@@ -105,6 +107,8 @@ class DataFailure(Scenario):
 
 class AfterFault(Scenario):
     """A run that finds the version of a training that failed through no fault of the pictures."""
+
+    rejoins = True
 
     def prepare(self) -> None:
         self.replace_pictures()
