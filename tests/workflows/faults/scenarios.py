@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,10 @@ class Scenario(ABC):
     """How many a case is to begin, with its recovery."""
     rejoins = False
     """Whether, after what it does otherwise, it goes on as a replacement does."""
+    serves_meanwhile = True
+    """Whether the live model runs whatever happens; an operator may have asked for the opposite."""
+    most_messages = 1
+    """How many different ones a case may send."""
 
     def replace_pictures(self) -> None:
         """A new set of the same size: another picture under the first key of each label."""
@@ -52,6 +57,10 @@ class Scenario(ABC):
     def act(self) -> Json:
         """The run's description once it is over."""
         return self.operator.finished(self.operator.start())
+
+    def messages(self) -> list[Json]:
+        """Those that tell of its end."""
+        return self.operator.messages()
 
     def forget_old_versions(self) -> None:
         """A project holds 100 versions; a test of hundreds of trainings makes room as an operator would."""
@@ -140,4 +149,69 @@ class StrayModel(Scenario):
         self.operator.until_status(self.stray, "RUNNING")
 
 
-SCENARIOS: tuple[type[Scenario], ...] = (Replacement, Rejection, DataFailure, AfterFault, StrayModel)
+class Restart(Scenario):
+    """Other inference units for the live model."""
+
+    trainings = 0
+    serves_meanwhile = False
+
+    def prepare(self) -> None:
+        units = self.operator.aws.client("ssm").get_parameter(
+            Name=f"{self.operator.outputs['ParameterPath']}/Minimum-Inference-Units"
+        )["Parameter"]["Value"]
+        self.operator.set("Minimum-Inference-Units", "1" if units == "2" else "2")
+        self.operator.until_idle("Settings")
+
+    def act(self) -> Json:
+        live = self.operator.system_parameter()["live_model"]["version"]
+        return self.operator.finished(self.operator.start("Deployment", version=live, restart=True))
+
+
+class SettingChange(Scenario):
+    """Training switched off, or on again, and its frequency changed: one of them in each case."""
+
+    trainings = 0
+    most_messages = 2  # the change, and that the run failed after it told of it
+
+    def begin(self) -> None:
+        super().begin()
+        self.changes = itertools.cycle(
+            [
+                ("Enable-Automatic-Training", "false"),
+                ("Automatic-Training-Poll-Frequency", "60"),
+                ("Enable-Automatic-Training", "true"),
+                ("Automatic-Training-Poll-Frequency", "600"),
+            ]
+        )
+
+    def prepare(self) -> None:
+        """Nothing: the change itself is the run."""
+
+    def act(self) -> Json:
+        self.parameter, value = next(self.changes)
+        before = len(self.operator.executions("Settings"))
+        self.operator.set(self.parameter, value)
+        while len(found := self.operator.executions("Settings")) == before:
+            time.sleep(0.02)
+        return self.operator.finished(found[0]["executionArn"])
+
+    def recover(self) -> Json:
+        name = f"{self.operator.outputs['ParameterPath']}/{self.parameter}"
+        output = self.operator.run("Settings", detail={"name": name, "operation": "Update"})
+        until_idle(self.operator)
+        assert self.operator.run("Settings")["outcome"] == "unchanged", "the rule does not agree"
+        return output
+
+    def messages(self) -> list[Json]:
+        return [*self.operator.messages("setting"), *self.operator.messages()]
+
+
+SCENARIOS: tuple[type[Scenario], ...] = (
+    Replacement,
+    Rejection,
+    DataFailure,
+    AfterFault,
+    StrayModel,
+    Restart,
+    SettingChange,
+)
