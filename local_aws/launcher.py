@@ -164,6 +164,11 @@ class LocalAws:
         and `state` each. They take the place of the ones before."""
         self._admin.put("stops", list(stops))
 
+    def permissions(self) -> list[dict[str, Any]]:
+        """What each role was allowed and denied so far: role, action, resource, allowed; each once."""
+        decisions: list[dict[str, Any]] = self._admin.get("permissions")
+        return decisions
+
     def outbox(self) -> list[dict[str, Any]]:
         """Every message published: topic, subject, message, kind; the oldest first."""
         messages: list[dict[str, Any]] = self._admin.get("outbox")

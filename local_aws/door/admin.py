@@ -10,6 +10,7 @@ from typing import Any
 from local_aws.door.call_log import CallLog
 from local_aws.door.faults import Faults, parse_faults
 from local_aws.outbox import Outbox
+from local_aws.permission_log import PERMISSIONS
 from local_aws.state_stops import STOPS, parse_stops
 
 PREFIX = "/_local/"
@@ -20,7 +21,7 @@ ConfigureRekognition = Callable[..., object]
 
 @dataclass(frozen=True, kw_only=True)
 class Admin:
-    """Answers GET calls, PUT faults, PUT stops, GET outbox and PUT rekognition."""
+    """Answers GET calls, PUT faults, PUT stops, GET permissions, GET outbox and PUT rekognition."""
 
     calls: CallLog
     faults: Faults
@@ -47,6 +48,7 @@ class Admin:
             f"{PREFIX}calls": ("GET", lambda _: self.calls.as_json()),
             f"{PREFIX}faults": ("PUT", self._put_faults),
             f"{PREFIX}stops": ("PUT", self._put_stops),
+            f"{PREFIX}permissions": ("GET", lambda _: PERMISSIONS.as_json()),
             f"{PREFIX}outbox": ("GET", lambda _: self.outbox.as_json()),
             f"{PREFIX}rekognition": ("PUT", self._put_rekognition),
         }

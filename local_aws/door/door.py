@@ -25,6 +25,7 @@ from local_aws.door.models import VALIDATED_SERVICES
 from local_aws.door.requests import AwsCall, HttpRequest, UnreadableRequestError, recognise
 from local_aws.door.responses import HttpResponse, error_response, parse_response
 from local_aws.door.validation import describe, violations
+from local_aws.permission_log import PERMISSIONS
 from local_aws.state_stops import STOPS
 
 RESET_PATH = "/_ministack/reset"
@@ -72,6 +73,7 @@ class Door:
         self.faults.replace([])
         self.admin.outbox.clear()
         STOPS.replace([])
+        PERMISSIONS.clear()
 
     async def _aws_call(self, scope: Scope, request: HttpRequest, receive: Receive, send: Send) -> None:
         call = recognise(request)

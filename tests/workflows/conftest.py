@@ -54,8 +54,9 @@ def make_operator(assembly: Path) -> Iterator[MakeOperator]:
     a second of AWS."""
     with ExitStack() as stack:
 
-        def make(*, time_scale: float) -> Operator:
-            return deployed(stack.enter_context(LocalAws(time_scale=time_scale)), assembly)
+        def make(*, time_scale: float, schedule_scale: float = 1) -> Operator:
+            aws = LocalAws(time_scale=time_scale, schedule_scale=schedule_scale)
+            return deployed(stack.enter_context(aws), assembly)
 
         yield make
 
