@@ -100,6 +100,11 @@ class Lab:
         )["FunctionArn"]
         return made
 
+    def slow_function(self, seconds: float) -> str:
+        """The ARN of a new function that takes this many real seconds; its own sleeps would be shortened."""
+        code = f"import threading\ndef handler(event, context):\n    threading.Event().wait({seconds})\n"
+        return self.function(code, Timeout=30)
+
     def invoke(self, function: str, event: Any = None) -> tuple[Any, str | None]:
         """The function's answer, and whether it failed, as the Invoke API tells."""
         answer = self.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))

@@ -12,9 +12,9 @@ from tests.local_aws.stepfunctions_lab import Lab, task
 def test_what_a_role_was_allowed_and_denied_is_remembered_once(aws: LocalAws) -> None:
     lab = Lab(aws)
     states = {
-        "List": task("aws-sdk:sns:listTopics", Next="Again"),
-        "Again": task("aws-sdk:sns:listTopics", Next="Refused"),
-        "Refused": task("aws-sdk:sqs:listQueues"),
+        "List": task("aws-sdk:sns:listTopics", {}, Next="Again"),
+        "Again": task("aws-sdk:sns:listTopics", {}, Next="Refused"),
+        "Refused": task("aws-sdk:sqs:listQueues", {}),
     }
     machine = lab.machine(states, role=lab.role(allowed=["sns:ListTopics"]))
     role = lab.sfn.describe_state_machine(stateMachineArn=machine)["roleArn"].rpartition("/")[2]

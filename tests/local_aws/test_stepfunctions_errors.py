@@ -146,7 +146,7 @@ def test_lets_a_state_give_all_that_is_allowed(lab: Lab) -> None:
 
 @pytest.mark.parametrize("seconds", [1, "{% 1 %}"])
 def test_times_a_task_out_after_real_seconds(lab: Lab, seconds: Any) -> None:
-    function = lab.function("import time\ndef handler(event, context):\n    time.sleep(20)\n", Timeout=30)
+    function = lab.slow_function(20)
     catch = [{"ErrorEquals": ["States.Timeout"], "Output": "{% $states.errorOutput.Error %}", "Next": "Told"}]
     call = task("lambda:invoke", {"FunctionName": function}, TimeoutSeconds=seconds, Catch=catch)
     execution = lab.start(lab.machine({"Call": call, "Told": {"Type": "Succeed"}}))
@@ -156,7 +156,7 @@ def test_times_a_task_out_after_real_seconds(lab: Lab, seconds: Any) -> None:
 
 
 def test_does_not_catch_a_time_out_as_a_failed_task(lab: Lab) -> None:
-    function = lab.function("import time\ndef handler(event, context):\n    time.sleep(20)\n", Timeout=30)
+    function = lab.slow_function(20)
     catch = [{"ErrorEquals": ["States.TaskFailed"], "Next": "Told"}]
     call = task("lambda:invoke", {"FunctionName": function}, TimeoutSeconds=1, Catch=catch)
 

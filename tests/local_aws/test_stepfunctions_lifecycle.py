@@ -104,7 +104,7 @@ def test_stops_a_wait_at_once(lab: Lab, status_events: str) -> None:
 
 
 def test_stops_a_task_at_once(lab: Lab) -> None:
-    function = lab.function("import time\ndef handler(event, context):\n    time.sleep(3)\n", Timeout=30)
+    function = lab.slow_function(3)
     call = {"Type": "Task", "Resource": function, "Next": "After"}
     execution = lab.start(lab.machine({"Call": call, "After": {"Type": "Succeed"}}))
     while "LambdaFunctionStarted" not in [event["type"] for event in lab.history(execution)]:
