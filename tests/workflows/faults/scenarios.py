@@ -29,8 +29,8 @@ class Scenario(ABC):
     fresh: Iterator[int] = field(default_factory=lambda: itertools.count(100))
     """Pictures that no set had before."""
 
-    trainings = 1
-    """How many a case is to begin, with its recovery."""
+    trainings: frozenset[int] = frozenset({1})
+    """How many a case may begin, with its recovery."""
     rejoins = False
     """Whether, after what it does otherwise, it goes on as a replacement does."""
     serves_meanwhile = True
@@ -101,7 +101,8 @@ class Rejection(Scenario):
 class DataFailure(Scenario):
     """Pictures that Rekognition cannot train."""
 
-    trainings = 2  # the failed one, which is not billed, and that of the forced run
+    trainings = frozenset({1, 2})
+    """That of the forced run; before it the failed one, which is not billed, unless the fault forbade it."""
 
     def prepare(self) -> None:
         self.replace_pictures()
@@ -130,7 +131,7 @@ class AfterFault(Scenario):
 class StrayModel(Scenario):
     """A model that runs without being live, as after a deployment that was cut short."""
 
-    trainings = 0
+    trainings = frozenset({0})
 
     def begin(self) -> None:
         super().begin()
@@ -152,7 +153,7 @@ class StrayModel(Scenario):
 class Restart(Scenario):
     """Other inference units for the live model."""
 
-    trainings = 0
+    trainings = frozenset({0})
     serves_meanwhile = False
 
     def prepare(self) -> None:
@@ -170,7 +171,7 @@ class Restart(Scenario):
 class SettingChange(Scenario):
     """Training switched off, or on again, and its frequency changed: one of them in each case."""
 
-    trainings = 0
+    trainings = frozenset({0})
     most_messages = 2  # the change, and that the run failed after it told of it
 
     def begin(self) -> None:
