@@ -81,9 +81,10 @@ class StartCandidate:
             "Return to the former units",
             assign={
                 "units": "{% $formerUnits %}",
-                "report": "{% $merge([$report, {'warnings': ['Rekognition refused ' & $string($units) & "
-                "' inference units (' & $refusal & '); the model runs with ' & $string($formerUnits) & "
-                "', as before. Set Minimum-Inference-Units to what the account allows.']}]) %}",
+                "report": "{% $merge([$report, {'warnings': $append($report.warnings, ["
+                "'Rekognition refused ' & $string($units) & ' inference units (' & $refusal & '); the "
+                "former number, ' & $string($formerUnits) & ', was asked for instead. Set "
+                "Minimum-Inference-Units to what the account allows.'])}]) %}",
             },
         )
         refused_units.next(wait)

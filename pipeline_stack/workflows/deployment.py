@@ -3,7 +3,7 @@
 Started by Training, or by hand with `{"version": "<VersionName>"}` (a rollback is just that). With
 `{"version": "<VersionName>", "restart": true}` the live model is stopped and started, so that it gets the
 inference units that the operator set since. Training also starts it with `{"reconcile": true}`, to stop
-what runs without the live pointer naming it.
+what runs without the live pointer naming it, and to finish a restart that was cut short.
 Only executions of this machine hold the deployment lock, so a rollback never waits for a training.
 """
 
@@ -27,6 +27,7 @@ from pipeline_stack.workflows.operator_settings import ReadSettings
 from pipeline_stack.workflows.other_models import StopOtherModels
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.restart import take_up_restart
 
 # An hour for the lock, one for the start, one for stopping the others, and on failure up to two for the
 # candidate to start and stop; the machine outlives their sum.
@@ -110,9 +111,21 @@ class DeploymentWorkflow(Construct):
             wanted=["Minimum-Inference-Units"],
             then=read_record,
         )
+        not_live = ending.failure(
+            "Refuse to restart what is not live",
+            error=names.INVALID_INPUT,
+            cause="'Only the live model can be restarted, and that is ' & ($live.version = '' ? 'none' "
+            ": $live.version) & '. To deploy ' & $version & ' in its place, leave \"restart\" out.'",
+        )
         what_to_do = (
-            sfn.Choice.jsonata(self, "Only to reconcile?")
+            sfn.Choice.jsonata(self, "What is to be done?")
+            .when(
+                sfn.Condition.jsonata("{% $reconcile and $formerUnits > 0 %}"),
+                take_up_restart(registry=registry, then=settings.start),
+            )
             .when(sfn.Condition.jsonata("{% $reconcile %}"), stop_others.start)
+            # Another deployment may have gone first while this one waited for the lock.
+            .when(sfn.Condition.jsonata("{% $restart and $live.version != $version %}"), not_live)
             .otherwise(settings.start)
         )
         read_pointer = read_live_pointer("Read the live pointer", registry=registry, then=what_to_do)
@@ -165,7 +178,7 @@ class DeploymentWorkflow(Construct):
                 **AT_FIRST,
                 "source": "operator",
                 "version": f"{{% $type({_INPUT}.version) = 'string' ? {_INPUT}.version : '' %}}",
-                "report": {},
+                "report": {"warnings": []},
                 "live": UNREAD,
                 "turns": 0,
                 "started": False,

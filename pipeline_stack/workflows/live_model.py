@@ -29,6 +29,11 @@ RESTARTING: Final = (
     "{% $exists($states.result.Item.restarting) ? $number($states.result.Item.restarting.N) : 0 %}"
 )
 
+# The execution that noted that restart.
+RESTARTER: Final = (
+    "{% $exists($states.result.Item.restarting_by) ? $states.result.Item.restarting_by.S : '' %}"
+)
+
 # Before the pointer was read.
 UNREAD: Final = {"version": "?"}
 
@@ -54,12 +59,13 @@ def read_live_pointer(
     assign: Mapping[str, Any] | None = None,
     tolerated: sfn.IChainable | None = None,
 ) -> tasks.DynamoGetItem:
-    """A task that fills `live` and `formerUnits` from the pointer, read consistently; goes on to `then`."""
+    """A task that fills `live`, `formerUnits` and `restarter` from the pointer, read consistently; goes on to
+    `then`."""
     task = registry.get(
         name,
         kind="pointer",
         item="live",
-        assign={"live": POINTER, "formerUnits": RESTARTING, **(assign or {})},
+        assign={"live": POINTER, "formerUnits": RESTARTING, "restarter": RESTARTER, **(assign or {})},
         during="reading the live pointer",
         tolerated=tolerated,
     )

@@ -18,13 +18,54 @@ from pipeline_stack.workflows.ending import Ending
 TIMEOUT: Final = Duration.hours(7)
 
 
+def executions_of(machine: sfn.StateMachine, stack: Stack) -> str:
+    """What the ARNs of the machine's executions begin with."""
+    return stack.format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{machine.state_machine_name}:",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def look_at_execution(
+    name: str,
+    *,
+    calls: Calls,
+    stack: Stack,
+    machine: sfn.StateMachine,
+    arn: str,
+    gone: Handled,
+    during: str,
+) -> tasks.CallAwsService:
+    """A task that describes an execution of `machine`, by an expression of its ARN, as `child`."""
+    return calls.aws(
+        name,
+        service="sfn",
+        action="describeExecution",
+        iam_action="states:DescribeExecution",
+        prefix="Sfn",
+        resources=[f"{executions_of(machine, stack)}*"],
+        parameters={"ExecutionArn": f"{{% {arn} %}}"},
+        assign={
+            "child": "{% {'arn': $states.result.ExecutionArn, 'status': $states.result.Status, "
+            "'error': $exists($states.result.Error) ? $states.result.Error : '', "
+            "'cause': $exists($states.result.Cause) ? $states.result.Cause : '', "
+            "'output': $exists($states.result.Output) ? $states.result.Output : '{}'} %}"
+        },
+        handled=[gone],
+        during=during,
+    )
+
+
 class NestedDeployment:
     """States that run one Deployment; enter at `start`, leave to `then` with its output in `deployed`.
 
     The nested execution has a name that follows from this one, so an attempt repeated while it runs
     joins it. If the call fails in any way (an answer lost, the name used up, the child itself failed),
     we look at the child: what it did decides, and its error is the one that the operator reads. How
-    Step Functions words a child's failure is thus of no account.
+    Step Functions words a child's failure is thus of no account. `refused` is where the run goes on after a
+    failure, with `errorName`, `cause` and `during` assigned; by default it fails.
     """
 
     def __init__(
@@ -40,25 +81,23 @@ class NestedDeployment:
         payload: Mapping[str, Any],
         then: sfn.IChainable,
         tolerated_error: str = "",
+        refused: sfn.IChainable | None = None,
     ) -> None:
         failed = ending.failure(
             f"The {noun} failed",
             error="{% $child.error != '' ? $child.error : '" + names.DEPLOYMENT_FAILED + "' %}",
             cause="'The deployment ended as ' & $child.status & ': ' & "
             "($child.cause != '' ? $child.cause : $startCause) & ' Its execution: ' & $child.arn & '.'",
+            then=refused,
         )
         never_started = ending.failure(
             f"The {noun} did not start",
             error="{% $startError %}",
             cause=f"'While starting the {noun}: ' & $startCause",
+            then=refused,
         )
         stack = Stack.of(scope)
-        executions = stack.format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{deployment.state_machine_name}:",
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
+        executions = executions_of(deployment, stack)
         child_arn = f"'{executions}' & $childName"
         decide = (
             sfn.Choice.jsonata(scope, f"Did the {noun} end well?")
@@ -74,22 +113,14 @@ class NestedDeployment:
             )
             .otherwise(failed)
         )
-        look = calls.aws(
+        look = look_at_execution(
             f"Look at the {noun}",
-            service="sfn",
-            action="describeExecution",
-            iam_action="states:DescribeExecution",
-            prefix="Sfn",
-            resources=[f"{executions}*"],
-            parameters={"ExecutionArn": f"{{% {child_arn} %}}"},
-            assign={
-                "child": "{% {'arn': $states.result.ExecutionArn, 'status': $states.result.Status, "
-                "'error': $exists($states.result.Error) ? $states.result.Error : '', "
-                "'cause': $exists($states.result.Cause) ? $states.result.Cause : '', "
-                "'output': $exists($states.result.Output) ? $states.result.Output : '{}'} %}"
-            },
+            calls=calls,
+            stack=stack,
+            machine=deployment,
+            arn=child_arn,
             # No child: it never started, and the start's own error is the one that explains.
-            handled=[Handled(errors=names.EXECUTION_GONE, then=never_started)],
+            gone=Handled(errors=names.EXECUTION_GONE, then=never_started),
             during=f"looking at the {noun}",
         )
         wait = sfn.Wait.jsonata(

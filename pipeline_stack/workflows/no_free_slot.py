@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.workflows import messages
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import names_of
+
+# The pointer's note may be of another version than the one that an operator deploys in its place.
+_RESTARTS: Final = "$formerUnits > 0 and $live.version = $version"
 
 
 def no_free_slot(
@@ -26,6 +31,8 @@ def no_free_slot(
         outcome="waiting_for_capacity",
         subject=messages.subject(pipeline, "$version & ' waits for a free model slot'"),
         message=messages.message(
+            f"{_RESTARTS} ? 'Detection is down: the live model ' & $version & ' was stopped so that it "
+            "starts with other inference units.' : ''",
             "'Rekognition has no free slot to start the model ' & $version & ': ' & $refusal",
             f"'Running in this project: ' & {names_of('$hosted')} & '. Models of other projects in this "
             "account and Region count too. Stop one, or ask AWS for a higher quota of running models; "
@@ -38,6 +45,6 @@ def no_free_slot(
     return (
         sfn.Choice.jsonata(scope, "Does our own start take the slot?")
         .when(sfn.Condition.jsonata("{% $version in $hosted.version %}"), ours)
-        .when(sfn.Condition.jsonata("{% $formerUnits > 0 and $units != $formerUnits %}"), refused_units)
+        .when(sfn.Condition.jsonata(f"{{% {_RESTARTS} and $units != $formerUnits %}}"), refused_units)
         .otherwise(waiting)
     )

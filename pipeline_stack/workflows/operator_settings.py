@@ -120,7 +120,7 @@ class ReadSettings:
                 "values": "{% $merge($append([$values], "
                 + replaceable
                 + ".{name: $lookup($inForce, name)})) %}",
-                "notes": f"{{% [{notes}] %}}",
+                "notes": f"{{% $append($notes, [{notes}]) %}}",
                 "report": "{% $merge([$report, {'warnings': $append($report.warnings, [" + notes + "])}]) %}",
             },
         )

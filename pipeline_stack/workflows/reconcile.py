@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
+from aws_cdk import Stack
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.workflows import names
+from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels
 from pipeline_stack.workflows.live_model import WriteSystemParameter, read_live_pointer
-from pipeline_stack.workflows.nested_deployment import NestedDeployment
+from pipeline_stack.workflows.nested_deployment import NestedDeployment, look_at_execution
 from pipeline_stack.workflows.resources import PipelineResources
 
 
 class Reconcile:
     """States that every run begins with, whatever its outcome; enter at `start`, on to `then`.
 
-    A RUNNING version that the live pointer does not name bills for nothing: a nested Deployment, which
-    alone may hold the deployment lock, stops it. A live model whose restart was cut short is started, also
-    by a nested Deployment. `For-System-Use-Only` is made to say what the registry says.
+    A RUNNING version that the live pointer does not name bills for nothing, and a live model whose restart
+    was cut short leaves detection down: a nested Deployment, which alone may hold the deployment lock, puts
+    both right. `For-System-Use-Only` is made to say what the registry says.
+
+    If that fails, the run fails: a person has to look. `{"force": true}` goes on all the same, so that
+    another model can be trained in place of one that does not start.
     """
 
     def __init__(
@@ -34,22 +39,23 @@ class Reconcile:
     ) -> None:
         calls = ending.calls
         system = WriteSystemParameter(scope, calls=calls, parameters=resources.parameters, then=then)
-        # While strays were being stopped, a deployment by hand may have moved the pointer.
+        # Meanwhile a deployment by hand may have moved the pointer.
         once_more = read_live_pointer(
             "Read the live pointer once more", registry=ending.registry, then=system.start
         )
-        stop_strays = NestedDeployment(
+        mend = NestedDeployment(
             scope,
-            name="Stop the stray model",
+            name="Put the models in order",
             noun="clean-up",
             ending=ending,
             calls=calls,
             deployment=deployment,
             execution_name="{% 'reconcile-' & $substring($hash($me, 'SHA-256'), 0, 32) %}",
             payload={"reconcile": True},
-            then=once_more,
+            then=self._does_it_wait(scope, ending=ending, then=once_more),
             # Whoever holds the deployment lock for so long puts the models in order at its own end.
             tolerated_error=names.DEPLOYMENT_LOCKED,
+            refused=self._go_on_if_forced(scope, ending=ending, then=once_more),
         )
         stray = (
             sfn.Choice.jsonata(scope, "Does a stray model run?")
@@ -57,28 +63,82 @@ class Reconcile:
                 sfn.Condition.jsonata(
                     "{% $count($hosted[status = 'RUNNING' and version != $live.version]) > 0 %}"
                 ),
-                stop_strays.start,
+                mend.start,
             )
             .otherwise(system.start)
         )
         listed = ListHostedModels(scope, calls=calls, project=resources.project, then=stray)
-        finish_restart = NestedDeployment(
-            scope,
-            name="Finish the restart",
-            noun="restart",
-            ending=ending,
-            calls=calls,
-            deployment=deployment,
-            execution_name="{% 'restart-' & $substring($hash($me, 'SHA-256'), 0, 32) %}",
-            payload={"version": "{% $live.version %}", "restart": True},
-            then=listed.start,
-            tolerated_error=names.DEPLOYMENT_LOCKED,
+        under_way = (
+            sfn.Choice.jsonata(scope, "Is the restart under way?")
+            .when(sfn.Condition.jsonata("{% $child.status = 'RUNNING' %}"), listed.start)
+            .otherwise(mend.start)
         )
-        cut_short = (
-            sfn.Choice.jsonata(scope, "Was a restart cut short?")
-            .when(sfn.Condition.jsonata("{% $formerUnits > 0 %}"), finish_restart.start)
+        look = look_at_execution(
+            "Look at the restart",
+            calls=calls,
+            stack=Stack.of(scope),
+            machine=deployment,
+            arn="$restarter",
+            gone=Handled(errors=names.EXECUTION_GONE, then=mend.start),
+            during="looking at the restart of the live model",
+        )
+        look.next(under_way)
+        restarting = (
+            sfn.Choice.jsonata(scope, "Was a restart begun?")
+            .when(sfn.Condition.jsonata("{% $formerUnits > 0 %}"), look)
             .otherwise(listed.start)
         )
         self.start: Final = read_live_pointer(
-            "Read the live pointer", registry=ending.registry, then=cut_short
+            "Read the live pointer", registry=ending.registry, then=restarting
+        )
+
+    @staticmethod
+    def _does_it_wait(scope: Construct, *, ending: Ending, then: sfn.IChainable) -> sfn.Choice:
+        """What the nested run noted is the operator's to know; the live model may find no slot."""
+        waits = ending.outcome(
+            "The live model waits",
+            outcome="waiting_for_capacity",
+            subject=messages.subject(ending.pipeline, "'the live model waits for a free slot'"),
+            message=messages.message(
+                "'Detection is down: the live model ' & $live.version & ' was stopped so that it starts with "
+                "other inference units, and cannot start: ' & $deployed.reason",
+                "'Stop a model, or ask AWS for a higher quota of running models. The next check tries "
+                "again.'",
+            ),
+            report="{'version': $live.version, 'reason': $deployed.reason}",
+        )
+        return (
+            sfn.Choice.jsonata(
+                scope,
+                "Can the live model start?",
+                assign={
+                    "notes": "{% $append($notes, $deployed.warnings) %}",
+                    "report": "{% $merge([$report, {'warnings': $append($report.warnings, "
+                    "$deployed.warnings)}]) %}",
+                },
+            )
+            .when(
+                sfn.Condition.jsonata("{% $deployed.outcome = 'waiting_for_capacity' and $not($force) %}"),
+                waits,
+            )
+            .otherwise(then)
+        )
+
+    @staticmethod
+    def _go_on_if_forced(scope: Construct, *, ending: Ending, then: sfn.IChainable) -> sfn.Choice:
+        leave = sfn.Pass.jsonata(
+            scope,
+            "Leave the models as they are",
+            assign={
+                **dict.fromkeys(("errorName", "cause", "during"), ""),
+                "notes": "{% $append($notes, [$errorName & ': ' & $cause]) %}",
+                "report": "{% $merge([$report, {'warnings': $append($report.warnings, "
+                "[$errorName & ': ' & $cause])}]) %}",
+            },
+        )
+        leave.next(then)
+        return (
+            sfn.Choice.jsonata(scope, "Is the run forced?")
+            .when(sfn.Condition.jsonata("{% $force %}"), leave)
+            .otherwise(ending.fail)
         )

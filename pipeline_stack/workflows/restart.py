@@ -1,4 +1,5 @@
-"""The part of Deployment that stops the live model so that it starts again with other inference units."""
+"""The part of Deployment that stops the live model so that it starts again with other inference units, and
+the part that takes such a restart up where an interrupted run left it."""
 
 from __future__ import annotations
 
@@ -19,12 +20,32 @@ WANTED: Final = (
     "$restart and $live.version = $version and $described.status = 'RUNNING' and $described.units != $units"
 )
 
+_BY_ME: Final = {"restarting_by": {"S": "{% $me %}"}}
+
+
+def take_up_restart(*, registry: Registry, then: sfn.IChainable) -> sfn.TaskStateBase:
+    """A state that makes an interrupted restart of `$live` this run's own; on to `then`.
+
+    The version is the pointer's, read under the lock: what was live when the restart was cut short may have
+    been replaced since, and the note with it.
+    """
+    task = registry.transact(
+        "Take the restart up",
+        lock=DEPLOYMENT_LOCK,
+        items=[registry.update_part("pointer", "live", _BY_ME)],
+        assign={"version": "{% $live.version %}", "restart": True},
+        during="taking an interrupted restart up",
+    )
+    task.next(then)
+    return task
+
 
 class StopToRestart:
     """States that stop the live model; enter at `start` under the condition `WANTED`, on to `wait`.
 
-    First the live pointer notes the restart, with the units from before: should this run be cut short,
-    the next check sees the note and finishes what was begun. `forget` takes it off, on to `then`.
+    First the live pointer notes the restart, with the units from before and the execution: should this run be
+    cut short, the next check sees a note of nobody who runs and has it finished. `forget` takes it off, on to
+    `then`.
     """
 
     def __init__(
@@ -54,7 +75,7 @@ class StopToRestart:
                 registry.update_part(
                     "pointer",
                     "live",
-                    {"restarting": {"N": "{% $string($described.units) %}"}},
+                    {"restarting": {"N": "{% $string($described.units) %}"}, **_BY_ME},
                 )
             ],
             assign={"formerUnits": "{% $described.units %}"},

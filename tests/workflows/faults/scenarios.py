@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from tests.workflows.operator import Json, Operator
 from tests.workflows.pictures import fruits, noises
@@ -29,7 +30,7 @@ class Scenario(ABC):
     fresh: Iterator[int] = field(default_factory=lambda: itertools.count(100))
     """Pictures that no set had before."""
 
-    trainings: frozenset[int] = frozenset({1})
+    trainings: ClassVar[frozenset[int]] = frozenset({1})
     """How many a case may begin, with its recovery."""
     rejoins = False
     """Whether, after what it does otherwise, it goes on as a replacement does."""
