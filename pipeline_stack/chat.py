@@ -45,7 +45,8 @@ class Chat(Construct):
             self,
             "Rule",
             description="Tells the chat channel what a run ended in.",
-            event_pattern=outcome_pattern(self),
+            # What is not worth an e-mail is not worth anybody's attention in the channel either.
+            event_pattern=outcome_pattern(self, operator_told=[True]),
             targets=[targets.SnsTopic(topic, message=_custom_notification(), dead_letter_queue=undelivered)],
         )
         role = iam.Role(

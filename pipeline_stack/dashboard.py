@@ -68,7 +68,6 @@ class Dashboard(Construct):
             title="Outcomes a day",
             left=[cloudwatch.MathExpression(expression=search, using_metrics={}, label="", period=_DAY)],
             left_y_axis=cloudwatch.YAxisProps(min=0, show_units=False),
-            view=cloudwatch.GraphWidgetView.BAR,
             stacked=True,
             width=_HALF,
             height=6,
@@ -101,7 +100,7 @@ class Dashboard(Construct):
             title="Training hours a day, as billed",
             left=[self._recorder.metric("TrainingHours", statistic="Sum", period=_DAY, label="Hours")],
             left_y_axis=cloudwatch.YAxisProps(min=0, show_units=False),
-            view=cloudwatch.GraphWidgetView.BAR,
+            stacked=True,
             width=_HALF,
             height=6,
         )

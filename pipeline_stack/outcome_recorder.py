@@ -1,5 +1,7 @@
 """The function that turns outcome events into metrics and a log that can be asked."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -14,10 +16,12 @@ from pipeline_stack.model_registry import items_of_kind
 from pipeline_stack.workflows.outcome_event import DETAIL_TYPES, SOURCE
 
 
-def outcome_pattern(scope: Construct) -> events.EventPattern:
-    """Outcomes of this stack: those of other environments are on the same bus."""
+def outcome_pattern(scope: Construct, **detail: Sequence[object]) -> events.EventPattern:
+    """Outcomes of this stack, those of other environments are on the same bus; `detail` narrows them down."""
     return events.EventPattern(
-        source=[SOURCE], detail_type=list(DETAIL_TYPES), detail={"pipeline": [Stack.of(scope).stack_name]}
+        source=[SOURCE],
+        detail_type=list(DETAIL_TYPES),
+        detail={"pipeline": [Stack.of(scope).stack_name], **detail},
     )
 
 

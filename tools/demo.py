@@ -82,7 +82,7 @@ class Demo:
         self._check(f"F1 {f1} reached the minimum {minimum}", bool(f1 and minimum and f1 >= minimum))
         version = str(ended.output.get("version"))
         self._check("exactly that version is RUNNING", pipeline.running_versions() == [version])
-        self._check("the operators were told once", pipeline.kinds_told() == ["outcome"])
+        self._check("the operators were told of it once", pipeline.kinds_told().count("outcome") == 1)
 
     def _classify(self, pipeline: DemoPipeline) -> None:
         self.view.title("Classifying digits that the model has never seen")

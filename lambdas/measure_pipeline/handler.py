@@ -81,6 +81,7 @@ def _checks(sources: _Sources, now: datetime) -> None:
     observability.record_missed(
         missed_checks(
             rule=sources.checks.rule(),
+            is_wanted=sources.registry.training_is_wanted(),
             last_success=sources.checks.last_success(),
             changes=sources.registry.schedule_changes(),
             now=now,

@@ -17,7 +17,7 @@ _RATE = re.compile(r"rate\(([1-9][0-9]*) (minute|hour|day)s?\)")
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingRule:
-    """The state of the rule that starts Training. `schedule` as EventBridge writes it."""
+    """The rule that starts Training. `schedule` as EventBridge writes it."""
 
     name: str
     is_enabled: bool
@@ -40,13 +40,20 @@ class TrainingRule:
 
 
 def missed_checks(
-    *, rule: TrainingRule, last_success: datetime, changes: Iterable[datetime], now: datetime
+    *,
+    rule: TrainingRule,
+    is_wanted: bool | None,
+    last_success: datetime,
+    changes: Iterable[datetime],
+    now: datetime,
 ) -> int:
-    """Whole periods without a check that ended well; 0 while the rule is disabled.
+    """Whole periods without a check that ended well; 0 while training is switched off.
 
-    Counting starts anew when the rule was switched on or given another rate.
+    `is_wanted` is what the operator set last, None if nobody ever did: a rule that was disabled by other
+    means misses its checks like one that fails. Counting starts anew when training was switched on or given
+    another rate.
     """
-    if not rule.is_enabled:
+    if not (rule.is_enabled if is_wanted is None else is_wanted):
         return 0
     since = max([last_success, *changes])
     return max(0, (now - since) // rule.period())

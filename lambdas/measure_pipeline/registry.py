@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, UniversalAttributeValueTypeDef
 
 _USAGE = "usage"
-_SETTINGS_OF_THE_SCHEDULE = ("Enable-Automatic-Training", "Automatic-Training-Poll-Frequency")
+_SWITCH = "Enable-Automatic-Training"
+_SETTINGS_OF_THE_SCHEDULE = (_SWITCH, "Automatic-Training-Poll-Frequency")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,11 @@ class Registry:
         """When the parameters that rule the schedule were last applied, those that ever were."""
         items = [self._item("setting", name) for name in _SETTINGS_OF_THE_SCHEDULE]
         return [_time(item, "changed_at") for item in items if item is not None]
+
+    def training_is_wanted(self) -> bool | None:
+        """Whether the operator has training switched on; None if that was never changed."""
+        item = self._item("setting", _SWITCH)
+        return None if item is None else item["value"]["S"] == "true"
 
     def usage(self, month: str) -> MonthUsage | None:
         """What was counted for a month, "YYYY-MM"."""

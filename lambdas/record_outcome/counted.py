@@ -13,17 +13,17 @@ _KEPT = timedelta(days=30)
 
 
 class CountedOutcomes:
-    """Items with the key (`kind` = "counted", `name` = the ARN of the execution).
+    """Items with the key (`kind` = "counted", `name` = `Outcome.key`).
 
-    One outcome an execution: not the event's id is the key, because a workflow that got no answer when it
-    published tries again, which makes another event of the same outcome.
+    Not the event's id is the key, because a workflow that got no answer when it published tries again, which
+    makes another event of the same outcome.
     """
 
     def __init__(self, *, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 
-    def claim(self, execution: str, *, attempt: str, now: datetime) -> bool:
+    def claim(self, key: str, *, attempt: str, now: datetime) -> bool:
         """Whether this delivery is the one that counts.
 
         `attempt` is the request id of the invocation, which stays the same when Lambda tries a failed one
@@ -36,7 +36,7 @@ class CountedOutcomes:
                 TableName=self._table,
                 Item={
                     "kind": {"S": KIND},
-                    "name": {"S": execution},
+                    "name": {"S": key},
                     "attempt": {"S": attempt},
                     "expires": {"N": str(int((now + _KEPT).timestamp()))},
                 },

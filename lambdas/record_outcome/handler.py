@@ -31,7 +31,7 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> None:
     """See `outcome.Outcome` for the event. Nobody reads a result: EventBridge invokes asynchronously."""
     now = datetime.now(tz=UTC)
     outcome = Outcome.from_event(event)
-    if _counted().claim(outcome.execution, attempt=context.aws_request_id, now=now):
+    if _counted().claim(outcome.key, attempt=context.aws_request_id, now=now):
         record(outcome, now=now)
     else:
         logger.info("Outcome counted before", extra={"execution": outcome.execution})

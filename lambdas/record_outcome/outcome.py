@@ -18,11 +18,13 @@ class Judgement:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What one execution ended in. `judgement` is None for a run that judged no version."""
+    """What one execution ended in, or one change of a parameter. `judgement` is None for a run that judged no
+    version; `key` is the same for all events about one outcome."""
 
     workflow: str
     outcome: str
     execution: str
+    key: str
     at: datetime
     subject: str
     version: str | None
@@ -46,6 +48,7 @@ class Outcome:
             workflow=_text(detail, "workflow"),
             outcome=_text(detail, "outcome"),
             execution=_text(detail, "execution"),
+            key=_key(_text(detail, "execution"), report),
             at=_time(detail, "at"),
             subject=_text(detail, "subject"),
             version=version if isinstance(version, str) and version else None,
@@ -54,6 +57,12 @@ class Outcome:
 
 
 _WHERE = "docs/events.md describes the event; the workflows publish it."
+
+
+def _key(execution: str, report: Mapping[str, object]) -> str:
+    """A run of Settings has an outcome for each change that it applies."""
+    parameter, version = report.get("parameter"), report.get("parameter_version")
+    return execution if parameter is None else f"{execution}#{parameter}:{version}"
 
 
 def _judgement(report: Mapping[str, object]) -> Judgement | None:

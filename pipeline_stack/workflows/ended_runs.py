@@ -107,6 +107,7 @@ class EndedRunsWorkflow(Construct):
             workflow="$workflow",
             detail={
                 "started_by": "{% $startedBy %}",
+                "operator_told": True,
                 "report": {},
                 "error": {"name": "{% $errorName %}", "cause": "{% $cause %}"},
             },
@@ -125,19 +126,25 @@ class EndedRunsWorkflow(Construct):
                     "$workflow = 'Settings' ? 'The parameter may not be in force. Put its value once "
                     "more, or "
                     "start Settings with the input {}.' : "
-                    "'For-System-Use-Only says which model is live. The next run puts in order what this "
-                    "one left, and pays nothing twice.', "
+                    "'For-System-Use-Only says which model is live. The next run of Training puts in order "
+                    "what this one left, and pays nothing twice; while the schedule is off, start one by "
+                    "hand.', "
                     f"'What to do: {resources.runbook}#{messages.CUT_SHORT}', "
                     f"'Execution: ' & {messages.LINK}][$ != ''], '\\n\\n')"
                 ),
             },
         )
-        words.next(publish)
+        words.next(
+            # Its outcome was published before the message about it was refused.
+            sfn.Choice.jsonata(self, "Was only the message missing?")
+            .when(sfn.Condition.jsonata(f"{{% $errorName = '{names.MESSAGE_NOT_SENT}' %}}"), tell)
+            .otherwise(publish)
+        )
         claim.next(words)
         parent_tells = (
             sfn.Choice.jsonata(self, "Has it told, or does its parent?")
             .when(sfn.Condition.jsonata("{% $nested %}"), known)
-            .when(sfn.Condition.jsonata(f"{{% $contains($cause, '{TOLD}') %}}"), known)
+            .when(sfn.Condition.jsonata("{% $saidSo %}"), known)
             .otherwise(claim)
         )
         is_deployment = f"{_DETAIL}.stateMachineArn = '{deployment.state_machine_arn}'"
@@ -159,6 +166,9 @@ class EndedRunsWorkflow(Construct):
                 f"%}}",
                 "errorName": f"{{% $type({_DETAIL}.error) = 'string' ? {_DETAIL}.error : {_DETAIL}.status "
                 f"%}}",
+                # Looked for in the whole cause: it stands at the end.
+                "saidSo": f"{{% $type({_DETAIL}.cause) = 'string' and $contains({_DETAIL}.cause, '{TOLD}') "
+                "%}",
                 "cause": f"{{% $type({_DETAIL}.cause) = 'string' ? $substring({_DETAIL}.cause, 0, 4000) : "
                 f"'' %}}",
             },

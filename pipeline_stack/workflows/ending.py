@@ -36,7 +36,8 @@ class Ending:
     - `fail`: enter with `errorName`, `cause` and `during` assigned; ends red, after the same steps.
     Variables that must exist from the first state on: `me`, `nested`, `report`, `source` (who started the
     run) and those of `AT_FIRST`. `advice` is an expression: what serves now and what happens next, for
-    the message of a failure. `quiet` is a condition under which a run has nothing to say to a person.
+    the message of a failure. `quiet` is a condition under which a run has nothing to say to a person,
+    `reported` one under which its outcome was told and published already, or will be by somebody else.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Ending:
         resources: PipelineResources,
         advice: str,
         quiet: str = "false",
+        reported: str = "$nested",
     ) -> None:
         self._scope = scope
         self.pipeline: Final = Stack.of(scope).stack_name
@@ -78,6 +80,23 @@ class Ending:
             .when(sfn.Condition.jsonata("{% $outcome = 'failed' %}"), failed)
             .otherwise(succeeded)
         )
+
+        def publish(then: sfn.IChainable) -> sfn.IChainable:
+            return outcome_event(
+                scope,
+                "Publish the outcome",
+                calls=calls,
+                pipeline=self.pipeline,
+                workflow=f"'{workflow}'",
+                detail={
+                    "started_by": "{% $source %}",
+                    "operator_told": "{% $telling = 'yes' %}",
+                    "report": "{% $report %}",
+                    "error": "{% $outcome = 'failed' ? {'name': $errorName, 'cause': $words} : null %}",
+                },
+                then=then,
+            )
+
         told = Told(
             scope,
             calls=calls,
@@ -85,25 +104,13 @@ class Ending:
             workflow=workflow,
             topic=resources.topic,
             quiet=quiet,
+            publish=publish,
             then=verdict,
         )
-        publish = outcome_event(
-            scope,
-            "Publish the outcome",
-            calls=calls,
-            pipeline=self.pipeline,
-            workflow=f"'{workflow}'",
-            detail={
-                "started_by": "{% $source %}",
-                "report": "{% $report %}",
-                "error": "{% $outcome = 'failed' ? {'name': $errorName, 'cause': $words} : null %}",
-            },
-            then=told.start,
-        )
-        told_by_parent = (
-            sfn.Choice.jsonata(scope, "Does a parent tell?", comment="A nested run reports to its parent.")
-            .when(sfn.Condition.jsonata("{% $nested %}"), verdict)
-            .otherwise(publish)
+        elsewhere = (
+            sfn.Choice.jsonata(scope, "Is it told elsewhere?", comment="A nested run reports to its parent.")
+            .when(sfn.Condition.jsonata(f"{{% {reported} %}}"), verdict)
+            .otherwise(told.start)
         )
         self.conclude: Final = registry.delete(
             f"Release the {lock} lock",
@@ -112,9 +119,9 @@ class Ending:
             attribute="holder",
             equals="{% $me %}",
             during=f"releasing the {lock} lock",
-            then=told_by_parent,
+            then=elsewhere,
             # A lock whose holder has ended is free to take: failing to release it harms nobody.
-            tolerated=told_by_parent,
+            tolerated=elsewhere,
         )
         explain.next(self.conclude)
         self.fail: Final = explain

@@ -1,4 +1,4 @@
-"""Taking one of the registry's two locks."""
+"""Taking one of the registry's locks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from pipeline_stack.workflows import names, retries
 from pipeline_stack.workflows.calls import CALL_TIMEOUT, Calls, unless_redriven
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import text
+
+_NEW_MILLIS: Final = 60_000
 
 
 class TakeLock:
@@ -69,7 +71,14 @@ class TakeLock:
             },
         )
         retries.CONTROL_PLANE.apply(describe, prefixes=("Sfn",))
-        describe.add_catch(take_over, errors=list(names.EXECUTION_GONE))
+        # DescribeExecution is eventually consistent (Step Functions API reference): one that has just begun
+        # may not be found yet.
+        forgotten = (
+            sfn.Choice.jsonata(scope, f"Can the {lock} lock's holder have just begun?")
+            .when(sfn.Condition.jsonata(f"{{% $toMillis($takenAt) > $millis() - {_NEW_MILLIS} %}}"), held)
+            .otherwise(take_over)
+        )
+        describe.add_catch(forgotten, errors=list(names.EXECUTION_GONE))
         describe.add_catch(
             calls.failure,
             errors=[sfn.Errors.ALL],
@@ -84,7 +93,10 @@ class TakeLock:
             f"Who holds the {lock} lock?",
             kind="lock",
             item=lock,
-            assign={"holder": "{% $exists($states.result.Item) ? $states.result.Item.holder.S : '' %}"},
+            assign={
+                "holder": "{% $exists($states.result.Item) ? $states.result.Item.holder.S : '' %}",
+                "takenAt": "{% $exists($states.result.Item) ? $states.result.Item.taken_at.S : '' %}",
+            },
             during=during,
         )
         take = registry.put(

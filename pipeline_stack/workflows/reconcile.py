@@ -107,19 +107,16 @@ class Reconcile:
             ),
             report="{'version': $live.version, 'reason': $deployed.reason}",
         )
+        noted = {
+            "notes": "{% $append($notes, $deployed.warnings) %}",
+            "report": "{% $merge([$report, {'warnings': $append($report.warnings, $deployed.warnings)}]) %}",
+        }
         return (
-            sfn.Choice.jsonata(
-                scope,
-                "Can the live model start?",
-                assign={
-                    "notes": "{% $append($notes, $deployed.warnings) %}",
-                    "report": "{% $merge([$report, {'warnings': $append($report.warnings, "
-                    "$deployed.warnings)}]) %}",
-                },
-            )
+            sfn.Choice.jsonata(scope, "Can the live model start?", assign=noted)
             .when(
                 sfn.Condition.jsonata("{% $deployed.outcome = 'waiting_for_capacity' and $not($force) %}"),
                 waits,
+                assign=noted,
             )
             .otherwise(then)
         )

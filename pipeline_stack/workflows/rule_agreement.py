@@ -8,6 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, OperatorParameters
+from pipeline_stack.workflows import messages
 from pipeline_stack.workflows.calls import Calls
 
 FREQUENCY: Final = "Automatic-Training-Poll-Frequency"
@@ -26,6 +27,7 @@ class MakeRuleAgree:
         self,
         scope: Construct,
         *,
+        pipeline: str,
         calls: Calls,
         parameters: OperatorParameters,
         to_rule: sfn.IChainable,
@@ -36,6 +38,9 @@ class MakeRuleAgree:
             "Say what the schedule is",
             assign={
                 "outcome": "{% $changed ? 'applied' : 'unchanged' %}",
+                "subject": messages.subject(
+                    pipeline, "$changed ? 'the schedule was put right' : 'settings unchanged'"
+                ),
                 "message": "{% $changed ? 'The schedule agrees with the parameters again.' : "
                 "'The schedule agrees with the parameters.' %}",
                 "report": "{% {'frequency': $frequency, 'enabled': $enabled} %}",

@@ -11,6 +11,7 @@ from constructs import Construct
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.outcome_event import outcome_event
 from pipeline_stack.workflows.registry_items import text
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.rule_agreement import ENABLED, FREQUENCY
@@ -49,7 +50,11 @@ class ApplyChange:
                     unless_redriven("$string($change.version)")
                 ),
                 "value": text("{% $inForce %}"),
-                "changed_at": text("{% $now() %}"),
+                "seen": text("{% $change.value %}"),
+                # What was refused, or put again, changed nothing: nobody counts from it.
+                "changed_at": text(
+                    "{% $inForce = $known.value and $known.changed_at != '' ? $known.changed_at : $now() %}"
+                ),
             },
             during="remembering what is in force",
         )
@@ -64,6 +69,20 @@ class ApplyChange:
             kind="setting",
         )
         tell.next(remember)
+        publish = outcome_event(
+            scope,
+            "Publish the change",
+            calls=calls,
+            pipeline=ending.pipeline,
+            workflow="'Settings'",
+            detail={
+                "started_by": "{% $source %}",
+                "operator_told": True,
+                "report": "{% $report %}",
+                "error": None,
+            },
+            then=tell,
+        )
         report = (
             "{% {'parameter': $parameter, 'value': $change.value, 'in_force': $inForce, "
             "'parameter_version': $change.version} %}"
@@ -90,9 +109,9 @@ class ApplyChange:
                 ),
             },
         )
-        applied.next(tell)
+        applied.next(publish)
         refused = refusal(scope, pipeline=ending.pipeline, report=report, later=later)
-        refused.next(tell)
+        refused.next(publish)
 
         start_check = calls.aws(
             "Start a check",

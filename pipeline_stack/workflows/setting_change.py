@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
@@ -19,7 +20,14 @@ from pipeline_stack.workflows.registry import Registry
 _FIRST_CHANGES: Final = 10
 _ITEM: Final = "$states.result.Item"
 _FIRST: Final = f"($newest.version <= {_FIRST_CHANGES} ? 1 : $newest.version - 1)"
-_FOUND: Final = "{% {'version': $states.result.Parameter.Version, 'value': $states.result.Parameter.Value} %}"
+_PARAMETER: Final = "$states.result.Parameter"
+_FOUND: Final = f"{{% {{'version': {_PARAMETER}.Version, 'value': {_PARAMETER}.Value}} %}}"
+_KNOWN: Final = (
+    f"{{% {{'version': {_PARAMETER}.Version, 'value': {_PARAMETER}.Value, 'seen': {_PARAMETER}.Value, "
+    "'changed_at': ''} %}"
+)
+_NEVER: Final = "{'version': 0, 'value': '', 'seen': '', 'changed_at': ''}"
+_MOMENT: Final = Duration.seconds(10)
 
 
 class NextChange:
@@ -28,6 +36,9 @@ class NextChange:
     An event says that a parameter changed, not to what, and it may come late, twice or out of order. So it
     only rings the bell: the parameter's own versions are the truth, and the registry knows up to which one
     they were applied. `known` is what is in force, `newest` the parameter now, `change` the next version.
+
+    Parameter Store does not say whether a read just after a write sees it. So a run that an event started
+    and that finds nothing looks once more after a moment: `lookAgain` has to be true at first.
     - `found`: where the run goes on with a change.
     - `none`: where it goes on when all were applied.
     """
@@ -72,20 +83,40 @@ class NextChange:
         older.next(found)
         take_newest = sfn.Pass.jsonata(scope, "Take the newest change", assign={"change": "{% $newest %}"})
         take_newest.next(found)
+        found_one = {"lookAgain": False}
+        moment = sfn.Wait.jsonata(
+            scope,
+            "Wait for the change to show",
+            time=sfn.WaitTime.duration(_MOMENT),
+            assign={"lookAgain": False},
+        )
         which = (
-            sfn.Choice.jsonata(scope, "Is there a change to apply?")
+            sfn.Choice.jsonata(scope, "Is there a change to apply?", assign=found_one)
+            # Made anew by hand, and changed as often as before.
+            .when(
+                sfn.Condition.jsonata(
+                    "{% $known.version = $newest.version and $known.seen != $newest.value %}"
+                ),
+                take_newest,
+                assign=found_one,
+            )
+            .when(sfn.Condition.jsonata("{% $known.version = $newest.version and $lookAgain %}"), moment)
             .when(sfn.Condition.jsonata("{% $known.version = $newest.version %}"), none)
-            .when(sfn.Condition.jsonata("{% $known.version + 1 = $newest.version %}"), take_newest)
+            .when(
+                sfn.Condition.jsonata("{% $known.version + 1 = $newest.version %}"),
+                take_newest,
+                assign=found_one,
+            )
             .otherwise(older)
         )
         first = read(
             "Read the value before",
             version=_FIRST,
-            assign={"known": _FOUND},
+            assign={"known": _KNOWN},
             gone=Handled(
                 errors=lost,
                 then=which,
-                assign={"known": "{% {'version': $newest.version - 1, 'value': ''} %}"},
+                assign={"known": f"{{% $merge([{_NEVER}, {{'version': $newest.version - 1}}]) %}}"},
             ),
         )
         first.next(which)
@@ -102,8 +133,9 @@ class NextChange:
             kind="setting",
             item="{% $parameter %}",
             assign={
-                "known": f"{{% $exists({_ITEM}) ? {{'version': $number({_ITEM}.version.N), "
-                f"'value': {_ITEM}.value.S}} : {{'version': 0, 'value': ''}} %}}"
+                "known": f"{{% $exists({_ITEM}) ? {{'version': $number({_ITEM}.version.N), 'value': "
+                f"{_ITEM}.value.S, 'seen': {_ITEM}.seen.S, 'changed_at': {_ITEM}.changed_at.S}} "
+                f": {_NEVER} %}}"
             },
             during="reading the setting in force",
         )
@@ -114,4 +146,5 @@ class NextChange:
             gone=Handled(errors=names.PARAMETER_GONE, then=none),
         )
         newest.next(known)
+        moment.next(newest)
         self.start: Final = newest

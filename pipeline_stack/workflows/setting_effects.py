@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from aws_cdk import Stack
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -13,6 +14,7 @@ from pipeline_stack.workflows.hosted_models import ListHostedModels
 from pipeline_stack.workflows.live_model import read_live_pointer
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.setting_values import allowed
 
 _ITEM_WORDS: Final = "{'version': name.S, 'f1': $number(f1.N), 'judged_at': judged_at.S}"
 
@@ -20,7 +22,9 @@ _ITEM_WORDS: Final = "{'version': name.S, 'f1': $number(f1.N), 'judged_at': judg
 def deploy_command(deployment: sfn.IStateMachine, payload: str) -> str:
     """An expression: the one command that starts Deployment with `payload`, an expression of an object."""
     return (
-        f'"aws stepfunctions start-execution --state-machine-arn {deployment.state_machine_arn} --input \'"'
+        # The CLI asks the Region it is set to, not that of the ARN.
+        f'"aws stepfunctions start-execution --region {Stack.of(deployment).region} '
+        f"--state-machine-arn {deployment.state_machine_arn} --input '\""
         f' & $string({payload}) & "\'"'
     )
 
@@ -114,7 +118,8 @@ class EffectOfMinimumF1:
             sfn.Choice.jsonata(scope, "Is the minimum lower than before?")
             .when(
                 sfn.Condition.jsonata(
-                    "{% $known.value != '' and $number($change.value) < $number($known.value) %}"
+                    # What was in force may be no number, in a parameter that was made anew by hand.
+                    f"{{% {allowed('$known.value')} and $number($change.value) < $number($known.value) %}}"
                 ),
                 first,
             )

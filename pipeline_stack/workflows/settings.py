@@ -59,8 +59,9 @@ class SettingsWorkflow(Construct):
             resources=resources,
             advice="'The change may not be in force. Put the value once more, or start Settings with the "
             "input {} to have the schedule agree with the parameters.'",
-            # Each change is told as it is applied.
             quiet="$outcome != 'failed'",
+            # Each change is told and published as it is applied; an event that comes twice is no outcome.
+            reported="$parameter != '' and $outcome != 'failed'",
         )
         calls, registry = ending.calls, ending.registry
         again = sfn.Pass.jsonata(self, "Look for another change")
@@ -85,6 +86,7 @@ class SettingsWorkflow(Construct):
         again.next(next_change.start)
         agree = MakeRuleAgree(
             self,
+            pipeline=ending.pipeline,
             calls=calls,
             parameters=resources.parameters,
             to_rule=to_rule,
@@ -148,6 +150,7 @@ class SettingsWorkflow(Construct):
                 f"? $substringAfter({_INPUT}.detail.name, '{path}') : '' %}}",
                 "report": {},
                 "turns": 0,
+                "lookAgain": "{% $source = 'setting' %}",
                 "frequency": "",
                 "enabled": "",
                 "outcome": "unchanged",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from aws_cdk import aws_sns as sns
@@ -25,16 +26,23 @@ REPEAT_AFTER_HOURS: Final = 24
 TOLD: Final = "The operator was told."
 
 _ITEM: Final = "$states.result.Item"
-_WHAT: Final = "$outcome & ' ' & $errorName & ' ' & $version"
+# Which parameters are invalid is said in the cause; causes that AWS words differ from run to run.
+_WHAT: Final = (
+    "$outcome & ' ' & $errorName & ' ' & $version & "
+    f"($errorName = '{names.INVALID_PARAMETERS}' ? ' ' & $substring($cause, 0, 1000) : '')"
+)
 
 
 class Told:
-    """States that tell the operator of `$subject` and `$message`, and remember it; enter at `start`, on to
-    `then`.
+    """States that decide whether the operator is told of `$subject` and `$message`, do so and remember it;
+    enter at `start`, on to `then`.
 
-    Under the condition `quiet` nobody is told. A scheduled run that ends exactly as the last message said,
-    badly or for want of capacity, is told again only after a day. A message that is refused ends the run
-    red: alarms have a topic of their own.
+    `publish` makes, from the state that it is to lead to, those that come between: `telling` is assigned
+    then, and not 'yes' if nobody is to be told now.
+
+    Under the condition `quiet` nobody is told. A scheduled run that ends as the last message said, badly or
+    for want of capacity, is told again only after a day. A message that is refused ends the run red: alarms
+    have a topic of their own.
     """
 
     def __init__(
@@ -46,6 +54,7 @@ class Told:
         workflow: str,
         topic: sns.ITopic,
         quiet: str,
+        publish: Callable[[sfn.IChainable], sfn.IChainable],
         then: sfn.IChainable,
     ) -> None:
         nobody_told = sfn.Fail.jsonata(
@@ -97,17 +106,21 @@ class Told:
             tolerated=then,
         )
         known.next(then)
-        repeated = (
-            sfn.Choice.jsonata(scope, "Was the same said today?")
-            .when(
-                sfn.Condition.jsonata(
-                    f"{{% $said.what = ({_WHAT}) and "
-                    f"$toMillis($said.at) > $millis() - {REPEAT_AFTER_HOURS * 3_600_000} %}}"
-                ),
-                known,
-            )
-            .otherwise(tell)
+        decided = publish(
+            sfn.Choice.jsonata(scope, "Is the operator to be told?")
+            .when(sfn.Condition.jsonata("{% $telling = 'yes' %}"), tell)
+            .when(sfn.Condition.jsonata("{% $telling = 'known' %}"), known)
+            .otherwise(then)
         )
+        repeated = sfn.Pass.jsonata(
+            scope,
+            "Was the same said today?",
+            assign={
+                "telling": f"{{% $said.what = ({_WHAT}) and "
+                f"$toMillis($said.at) > $millis() - {REPEAT_AFTER_HOURS * 3_600_000} ? 'known' : 'yes' %}}"
+            },
+        )
+        repeated.next(decided)
         last = registry.get(
             "Read what was said last",
             kind="said",
@@ -117,17 +130,18 @@ class Told:
                 ": {'what': '', 'at': '1970-01-01T00:00:00Z'} %}"
             },
             during="reading what was said last",
-            tolerated=tell,
+            tolerated=decided,
         )
         last.next(repeated)
         self.start: Final = (
-            sfn.Choice.jsonata(scope, "Is it worth a message?")
-            .when(sfn.Condition.jsonata(f"{{% {quiet} %}}"), then)
+            sfn.Choice.jsonata(scope, "Is it worth a message?", assign={"telling": "yes"})
+            .when(sfn.Condition.jsonata(f"{{% {quiet} %}}"), decided, assign={"telling": "no"})
             .when(
                 sfn.Condition.jsonata(
                     "{% $source = 'schedule' and $outcome in ['failed', 'waiting_for_capacity'] %}"
                 ),
                 last,
+                assign={"telling": "yes"},
             )
-            .otherwise(tell)
+            .otherwise(decided)
         )

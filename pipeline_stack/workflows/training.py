@@ -35,9 +35,9 @@ from pipeline_stack.workflows.verdict import Judge, RecordRefusal
 from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
-# 25 hours of training, an hour each for datasets and a deletion, seven for each of the three nested
+# 25 hours of training, an hour each for datasets and a deletion, seven for each of the two nested
 # deployments, and three for retries.
-TIMEOUT: Final = Duration.hours(51)
+TIMEOUT: Final = Duration.hours(44)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.

@@ -81,8 +81,10 @@ class Judge:
             outcome="rejected",
             subject=messages.subject(pipeline, f"$version & ' was rejected: ' & {against}"),
             message=messages.message(
-                f"'The model ' & $version & ' was trained and does not meet the minimum: ' & {against} & '. "
-                "The model that was live before still serves.'",
+                "'The model ' & $version & ' was trained and does not meet the minimum: ' & "
+                f"{against} & '. ' & "
+                "($live.version = '' ? 'No model is live.' : 'The live model, ' & $live.version & ', serves "
+                "on.')",
                 "$worst = '' ? '' : 'Weakest labels: ' & $worst",
                 "'These pictures are not trained again until they change. Better or more pictures "
                 "of the weak "

@@ -1,5 +1,6 @@
 """How many checks were missed."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,8 +16,20 @@ def rule(schedule: str = "rate(60 minutes)", *, enabled: bool = True) -> Trainin
     return TrainingRule(name="Rule", is_enabled=enabled, schedule=schedule)
 
 
+def missed(
+    *,
+    last_success: datetime,
+    changes: Iterable[datetime] = (),
+    enabled: bool = True,
+    wanted: bool | None = None,
+) -> int:
+    return missed_checks(
+        rule=rule(enabled=enabled), is_wanted=wanted, last_success=last_success, changes=changes, now=NOW
+    )
+
+
 @pytest.mark.parametrize(
-    ("ago", "missed"),
+    ("ago", "expected"),
     [
         (timedelta(), 0),
         (timedelta(minutes=59, seconds=59), 0),
@@ -26,26 +39,27 @@ def rule(schedule: str = "rate(60 minutes)", *, enabled: bool = True) -> Trainin
         (timedelta(minutes=-1), 0),
     ],
 )
-def test_whole_periods_since_the_last_success_are_missed(ago: timedelta, missed: int) -> None:
-    assert missed_checks(rule=rule(), last_success=NOW - ago, changes=[], now=NOW) == missed
+def test_whole_periods_since_the_last_success_are_missed(ago: timedelta, expected: int) -> None:
+    assert missed(last_success=NOW - ago) == expected
 
 
-def test_nothing_is_missed_while_the_rule_is_disabled() -> None:
-    long_ago = NOW - timedelta(days=300)
+@pytest.mark.parametrize(("enabled", "wanted"), [(False, None), (False, False), (True, False)])
+def test_nothing_is_missed_while_training_is_switched_off(enabled: bool, wanted: bool | None) -> None:
+    assert missed(last_success=NOW - timedelta(days=300), enabled=enabled, wanted=wanted) == 0
 
-    assert missed_checks(rule=rule(enabled=False), last_success=long_ago, changes=[], now=NOW) == 0
+
+def test_a_rule_that_somebody_disabled_misses_checks_while_the_operator_wants_them() -> None:
+    assert missed(last_success=NOW - timedelta(hours=3), enabled=False, wanted=True) == 3
 
 
 def test_counting_starts_anew_when_the_schedule_was_changed() -> None:
     changes = [NOW - timedelta(minutes=70), NOW - timedelta(days=4)]
 
-    assert missed_checks(rule=rule(), last_success=NOW - timedelta(days=2), changes=changes, now=NOW) == 1
+    assert missed(last_success=NOW - timedelta(days=2), changes=changes) == 1
 
 
 def test_a_success_after_the_change_counts() -> None:
-    changes = [NOW - timedelta(days=2)]
-
-    assert missed_checks(rule=rule(), last_success=NOW, changes=changes, now=NOW) == 0
+    assert missed(last_success=NOW, changes=[NOW - timedelta(days=2)]) == 0
 
 
 @pytest.mark.parametrize("minutes", [1, 2, 720, 44_640])
