@@ -95,7 +95,8 @@ class TakeLock:
             item=lock,
             assign={
                 "holder": "{% $exists($states.result.Item) ? $states.result.Item.holder.S : '' %}",
-                "takenAt": "{% $exists($states.result.Item) ? $states.result.Item.taken_at.S : '' %}",
+                "takenAt": "{% $exists($states.result.Item.taken_at) ? $states.result.Item.taken_at.S "
+                ": '1970-01-01T00:00:00Z' %}",
             },
             during=during,
         )

@@ -150,7 +150,7 @@ class SettingsWorkflow(Construct):
                 f"? $substringAfter({_INPUT}.detail.name, '{path}') : '' %}}",
                 "report": {},
                 "turns": 0,
-                "lookAgain": "{% $source = 'setting' %}",
+                "lookAgain": f"{{% $exists({_INPUT}.detail) %}}",
                 "frequency": "",
                 "enabled": "",
                 "outcome": "unchanged",

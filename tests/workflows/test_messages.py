@@ -134,10 +134,29 @@ def test_each_outcome_is_an_event_for_others(operator: Operator, events: Any) ->
     assert detail["message"] == operator.messages()[0]["message"]
 
     assert found[nothing]["detail"]["started_by"] == "schedule"
+    assert [found[each]["detail"]["operator_told"] for each in (trained, nothing, wrong)] == [
+        True,
+        False,
+        True,
+    ]
     assert found[nothing]["detail"]["outcome"] == "nothing_to_train"
     failed = found[wrong]
     assert failed["detail-type"] == "Deployment Outcome"
     assert failed["detail"]["error"]["name"] == "InvalidInput"
+
+
+def test_each_change_of_a_setting_is_an_event_of_its_own(operator: Operator, events: Any) -> None:
+    operator.set("Minimum-F1-Score", "0.5")
+    operator.set("Minimum-F1-Score", "0.6")
+    operator.until_messages(2, "setting")
+    operator.until_idle("Settings")
+    found = sorted(
+        (event["detail"] for event in events(2)), key=lambda detail: detail["report"]["parameter_version"]
+    )
+    assert [each["report"]["value"] for each in found] == ["0.5", "0.6"]
+    assert {(each["outcome"], each["operator_told"]) for each in found} == {("applied", True)}
+    first, second = (each["report"]["parameter_version"] for each in found)
+    assert second == first + 1
 
 
 def test_a_stopped_run_is_an_event_too(operator: Operator, events: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.workflows.operator import Operator
@@ -99,3 +101,83 @@ def test_a_restart_that_was_cut_short_is_finished_by_the_next_check(
     operator.until_status(version, "RUNNING")
     assert units(operator) == {version: 2}
     assert operator.system_parameter()["live_model"]["version"] == version
+
+
+def test_a_check_during_a_restart_leaves_it_alone(serving: tuple[Operator, str]) -> None:
+    operator, version = serving
+    operator.aws.rekognition(start_seconds=6000)
+    operator.set(UNITS, "2")
+    operator.until_messages(1, "setting")
+    restart = operator.start("Deployment", version=version, restart=True)
+    operator.until_in(restart, "Wait for the model")
+    before = len(operator.executions("Deployment"))
+    assert operator.run()["outcome"] == "nothing_to_train"
+    assert len(operator.executions("Deployment")) == before
+    assert operator.description(restart)["status"] == "RUNNING"
+    operator.aws.client("stepfunctions").stop_execution(executionArn=restart)
+
+
+@pytest.mark.parametrize("reconcile", [False, True])
+def test_a_restart_that_waited_for_the_lock_does_not_bring_back_what_was_replaced(
+    serving: tuple[Operator, str], reconcile: bool
+) -> None:
+    operator, replaced = serving
+    operator.upload_fruits(count=10, first=10)
+    live = operator.run()["version"]
+    if reconcile:
+        assert operator.run("Deployment", reconcile=True)["outcome"] == "reconciled"
+    else:
+        found = operator.run_red("Deployment", version=replaced, restart=True)
+        assert found["error"] == "InvalidInput"
+        assert f"Only the live model can be restarted, and that is {live}." in found["cause"]
+    assert units(operator) == {live: 1}
+    assert operator.system_parameter()["live_model"]["version"] == live
+
+
+def stopped_in_a_restart(operator: Operator, version: str) -> None:
+    """Leave the live model stopped, as a restart that was cut short does."""
+    operator.set(UNITS, "2")
+    operator.until_messages(1, "setting")
+    operator.aws.stops([{"machine": "Deployment", "state": "Start the model"}])
+    execution = operator.start("Deployment", version=version, restart=True)
+    assert operator.finished(execution)["status"] == "ABORTED"
+    operator.until_ended_runs_idle()
+
+
+def test_a_live_model_without_a_slot_is_said_to_be_down(serving: tuple[Operator, str]) -> None:
+    operator, version = serving
+    stopped_in_a_restart(operator, version)
+    before = len(operator.messages())
+    operator.aws.faults(
+        [
+            {
+                "service": "rekognition",
+                "operation": "StartProjectVersion",
+                "error": "LimitExceededException",
+                "times": 1000,
+            }
+        ]
+    )
+    scheduled = operator.start("Training", source="schedule")
+    assert json.loads(operator.finished(scheduled)["output"])["outcome"] == "waiting_for_capacity"
+    (message,) = operator.messages()[before:]
+    assert "the live model waits for a free slot" in message["subject"]
+    assert f"Detection is down: the live model {version} was stopped" in message["message"]
+    operator.aws.faults([])
+    operator.run()
+    assert units(operator) == {version: 2}
+
+
+def test_force_trains_a_model_in_place_of_one_that_does_not_start_again(
+    serving: tuple[Operator, str],
+) -> None:
+    operator, version = serving
+    stopped_in_a_restart(operator, version)
+    operator.aws.client("rekognition").delete_project_version(ProjectVersionArn=operator.version_arn(version))
+    assert operator.run_red()["error"] == "VersionNotDeployable"
+    report = operator.run(force=True)
+    assert report["outcome"] == "deployed"
+    assert report["version"] != version
+    assert report["warnings"][0].startswith("VersionNotDeployable: ")
+    assert units(operator) == {report["version"]: 2}
+    assert operator.run()["outcome"] == "nothing_to_train"

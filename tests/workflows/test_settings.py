@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -28,7 +29,8 @@ def event(operator: Operator, parameter: str) -> Json:
 def command_of(message: Json) -> tuple[str, Json]:
     """The one command that a message gives: the machine's ARN and the input."""
     found = re.findall(
-        r"aws stepfunctions start-execution --state-machine-arn (\S+) --input '(\{.*?\})'", message["message"]
+        r"aws stepfunctions start-execution --region us-east-1 --state-machine-arn (\S+) --input '(\{.*?\})'",
+        message["message"],
     )
     assert len(found) == 1, message
     return found[0][0], json.loads(found[0][1])
@@ -115,6 +117,43 @@ def test_changes_in_quick_succession_are_each_told_and_the_last_is_in_force(oper
     assert [message["subject"].split()[-1] for message in messages] == values
     assert operator.training_rule()["State"] == "ENABLED"
     assert len(operator.messages("setting")) == len(values)
+
+
+def test_a_parameter_that_was_made_anew_is_heard_although_its_version_is_known(operator: Operator) -> None:
+    operator.set(FREQUENCY, "60")
+    operator.until_messages(1, "setting")
+    operator.until_idle("Settings")
+    ssm, name = operator.aws.client("ssm"), f"{operator.outputs['ParameterPath']}/{FREQUENCY}"
+    ssm.delete_parameter(Name=name)
+    ssm.put_parameter(Name=name, Value="600", Type="String")
+    operator.set(FREQUENCY, "90")
+    assert operator.until_messages(2, "setting")[-1]["subject"].endswith("is now 90")
+    operator.until_idle("Settings")
+    assert operator.training_rule()["ScheduleExpression"] == "rate(90 minutes)"
+
+
+def test_a_minimum_that_was_made_anew_as_no_number_is_refused_and_then_repaired(operator: Operator) -> None:
+    ssm, name = operator.aws.client("ssm"), f"{operator.outputs['ParameterPath']}/Minimum-F1-Score"
+    ssm.delete_parameter(Name=name)
+    ssm.put_parameter(Name=name, Value="abc", Type="String")
+    operator.set("Minimum-F1-Score", "0.5")
+    (message,) = operator.until_messages(1, "setting")
+    assert message["subject"].endswith("Minimum-F1-Score is now 0.5")
+    operator.until_idle("Settings")
+    assert operator.item("lock", "settings") is None
+
+
+def test_an_event_whose_change_does_not_show_yet_looks_once_more(operator: Operator) -> None:
+    operator.set(FREQUENCY, "60")
+    operator.until_messages(1, "setting")
+    operator.until_idle("Settings")
+    # What a read that comes too early finds: nothing new.
+    execution = operator.start("Settings", **event(operator, FREQUENCY))
+    operator.finished(execution)
+    assert operator.states(execution).count("Read the parameter") == 2
+    by_hand = operator.start("Settings")
+    operator.finished(by_hand)
+    assert "Wait for the change to show" not in operator.states(by_hand)
 
 
 def test_an_event_that_comes_twice_late_or_out_of_order_is_told_once(operator: Operator) -> None:
@@ -228,21 +267,33 @@ def test_an_input_that_is_no_event_is_refused(operator: Operator) -> None:
     assert "docs/runbook.md#invalidinput" in message["message"]
 
 
-def test_a_run_that_finds_another_at_work_waits_for_it(operator: Operator) -> None:
-    holder = operator.start("Training")
-    operator.finished(holder)
-    # A holder that has ended is taken over; the parameter is applied all the same.
+def hold_the_lock(operator: Operator, holder: str, *, taken_at: str = "2026-01-01T00:00:00Z") -> None:
+    """Leave the settings lock with an execution of Settings."""
+    executions = operator.outputs["SettingsWorkflowArn"].replace(":stateMachine:", ":execution:")
     operator.aws.client("dynamodb").put_item(
         TableName=operator.outputs["RegistryTableName"],
         Item={
             "kind": {"S": "lock"},
             "name": {"S": "settings"},
-            "holder": {
-                "S": "arn:aws:states:us-east-1:"
-                "000000000000:execution:" + operator.outputs["SettingsWorkflowArn"].split(":")[-1] + ":gone"
-            },
+            "holder": {"S": f"{executions}:{holder}"},
+            "taken_at": {"S": taken_at},
         },
     )
+
+
+def test_a_holder_that_just_took_the_lock_is_not_taken_for_gone(operator: Operator) -> None:
+    # An hour ahead, so that it stays new however long this takes.
+    soon = datetime.now(tz=UTC) + timedelta(hours=1)
+    hold_the_lock(operator, "not-yet-to-be-seen", taken_at=f"{soon:%Y-%m-%dT%H:%M:%SZ}")
+    found = operator.run_red("Settings")
+    assert found["error"] == "SettingsLocked"
+    assert "has held the lock for ten minutes" in found["cause"]
+    (message,) = operator.messages()
+    assert "docs/runbook.md#settingslocked" in message["message"]
+
+
+def test_a_lock_that_an_ended_run_left_is_taken_over(operator: Operator) -> None:
+    hold_the_lock(operator, "gone")
     operator.set(FREQUENCY, "30")
     operator.until_messages(1, "setting")
     operator.until_idle("Settings")
