@@ -172,6 +172,30 @@ def test_a_stopped_run_is_an_event_too(operator: Operator, events: Any) -> None:
     assert event["detail"]["error"] == {"name": "Mine", "cause": "By hand."}
 
 
+def test_a_message_that_was_refused_makes_no_second_event(operator: Operator, events: Any) -> None:
+    operator.aws.faults(
+        [
+            {
+                "service": "sns",
+                "operation": "Publish",
+                "error": "AuthorizationErrorException",
+                "caller": "TrainingRole",
+                "times": 1000,
+            }
+        ]
+    )
+    execution = operator.start()
+    assert operator.finished(execution)["error"] == "MessageNotSent"
+    operator.until_ended_runs_idle()
+    # Told by EndedRuns, published by the run itself; the next event is that of the next run.
+    (message,) = operator.messages()
+    assert "MessageNotSent" in message["message"]
+    operator.aws.faults([])
+    operator.run()
+    found = [event["detail"]["outcome"] for event in events(2)]
+    assert found == ["nothing_to_train", "nothing_to_train"]
+
+
 def test_an_event_that_cannot_be_published_fails_no_run(stocked: Operator) -> None:
     stocked.aws.faults(
         [{"service": "events", "operation": "PutEvents", "error": "AccessDeniedException", "times": 1000}]
