@@ -52,6 +52,13 @@ def test_a_known_name_gives_its_settings(cdk_json: Path) -> None:
     assert settings_of("dev", cdk_json=cdk_json).removal_policy == "destroy"
 
 
+def test_a_slip_of_the_pen_is_told_with_its_place(cdk_json: Path) -> None:
+    cdk_json.write_text('{"context": {\n  "environments" {}}}')
+    with pytest.raises(UsageError) as told:
+        settings_of("dev", cdk_json=cdk_json)
+    assert str(told.value) == f"{cdk_json} is not JSON: line 2, column 18: Expecting ':' delimiter"
+
+
 @pytest.mark.usefixtures("moto_account")
 def test_credentials_of_another_account_are_refused() -> None:
     with pytest.raises(UsageError, match=r"account 123456789012 .* cdk\.json says account 999999999999"):
