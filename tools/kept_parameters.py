@@ -48,7 +48,7 @@ class Fate(Enum):
     LOST = auto()
     """An operator had set it, and CloudFormation wrote an initial value over it."""
     CHANGED = auto()
-    """Neither what it was nor an initial value: somebody else set it in the meantime."""
+    """CloudFormation did not write that: somebody set it in the meantime."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ class KeptParameter:
             return Fate.GONE
         if now == self.value:
             return Fate.SAME
-        if now not in (self.initial, self.coming):
+        if not self.is_redefined or now not in (self.initial, self.coming):
             return Fate.CHANGED
         return Fate.LOST if self.is_operators else Fate.FOLLOWED
 

@@ -11,6 +11,7 @@ PATH = "/TrainingPipeline-dev"
 NAME = f"{PATH}/Minimum-F1-Score"
 OPERATORS = KeptParameter(name=NAME, value="0.5", initial="0.8", coming="0.7", is_redefined=True)
 NOBODYS = replace(OPERATORS, value="0.8")
+LEFT_ALONE = replace(OPERATORS, coming="0.8", is_redefined=False)
 
 
 def release(*, tags: dict[str, str] | None = None, **definition: Any) -> Release:
@@ -69,6 +70,10 @@ def test_parameters_of_others_are_left_alone() -> None:
         (NOBODYS, "0.8", Fate.SAME),
         (NOBODYS, "0.7", Fate.FOLLOWED),
         (NOBODYS, "0.6", Fate.CHANGED),
+        # CloudFormation does not write it, so it was a person who set it to the initial value.
+        (LEFT_ALONE, "0.8", Fate.CHANGED),
+        (LEFT_ALONE, "0.6", Fate.CHANGED),
+        (LEFT_ALONE, "0.5", Fate.SAME),
     ],
 )
 def test_the_fate_of_a_value_follows_from_what_is_there_afterwards(
