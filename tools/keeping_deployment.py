@@ -14,7 +14,7 @@ from tools.deployed_stack import DeployedStack, ValueRefusedError
 from tools.environments import RETRIES
 from tools.kept_file import Kept, KeptFile
 from tools.kept_parameters import Fate, KeptParameter, Release, kept_parameters
-from tools.settings_run import SettingsRun
+from tools.settings_run import SettingsRun, SettingsRunError
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -69,12 +69,12 @@ class KeepingDeployment:
         A failed deployment was rolled back, which writes initial values as well: then too everything is
         put back before the error goes on. While CloudFormation goes on with an interrupted one, nothing
         can be put back: that is left to the next call, which finds the file.
+
+        Only after a deployment that went well is it an error if the parameters cannot be applied. Before
+        one, it may be what the release mends; after a failed one, the failure is what has to be told.
         """
         self.stack.settle()
-        if left := self.file.read():
-            self.report(f"An earlier deployment was interrupted. {self.file.path} has the values before it")
-            self._finish(left)
-        kept = self._kept(release)
+        kept = self._kept(release, unheard=self._recover())
         if kept is None:
             deploy()
             return
@@ -82,17 +82,25 @@ class KeepingDeployment:
         try:
             deploy()
         except CdkCliError:
-            self._finish(kept)
+            self._finish_if_possible(kept)
             raise
         except KeyboardInterrupt:
             if self.stack.is_changing():
                 self.report(f"Interrupted, but CloudFormation goes on. {NEXT_TIME} {self.file.path}")
             else:
-                self._finish(kept)
+                self._finish_if_possible(kept)
             raise
         self._finish(kept)
 
-    def _kept(self, release: Release) -> Kept | None:
+    def _recover(self) -> tuple[str, ...]:
+        """Put back what an interrupted deployment left; returns the parameters that are yet to be applied."""
+        left = self.file.read()
+        if left is None:
+            return ()
+        self.report(f"An earlier deployment did not end well. {self.file.path} has what is left to do")
+        return self._finish_if_possible(left)
+
+    def _kept(self, release: Release, *, unheard: tuple[str, ...]) -> Kept | None:
         """What is there to keep; None if the stack is not there yet."""
         path = self.stack.outputs().get(PATH_OUTPUT)
         if path is None:
@@ -105,6 +113,7 @@ class KeepingDeployment:
             parameters=parameters,
             # Values that only pass through must not be applied: switching training on starts one.
             quiet_rule=self.stack.listener(before) if is_rewritten else None,
+            unheard=unheard,
         )
 
     def _save(self, kept: Kept) -> None:
@@ -119,18 +128,39 @@ class KeepingDeployment:
 
     def _finish(self, kept: Kept) -> None:
         """Leave everything as it was. The file goes last, so that this can be done again from any point."""
+        unheard = self._restore(kept)
+        # What is back must not be put back again: operators may set it until this can be done.
+        self.file.write(Kept(parameters=(), quiet_rule=None, unheard=unheard))
+        self._apply(unheard)
+        self.file.remove()
+
+    def _finish_if_possible(self, kept: Kept) -> tuple[str, ...]:
+        """As `_finish`, but parameters that cannot be applied are told, and returned; the file stays."""
+        try:
+            self._finish(kept)
+        except SettingsRunError as problem:
+            self.report(f"The parameters are not applied yet. {problem}")
+            left = self.file.read()
+            return left.unheard if left else ()
+        return ()
+
+    def _restore(self, kept: Kept) -> tuple[str, ...]:
+        """Put the values back and have the rule listen; returns the parameters that it has not heard of."""
         self.stack.settle()
         now = self.stack.values([parameter.name for parameter in kept.parameters])
         for parameter in kept.parameters:
             self._put_back(parameter, now.get(parameter.name))
-        if kept.quiet_rule:
-            self.stack.switch_on(kept.quiet_rule)
-        if workflow := self.stack.outputs().get(SETTINGS_OUTPUT):
-            self._apply(workflow, [p.name for p in kept.parameters if kept.quiet_rule and p.is_news(now)])
-        self.file.remove()
+        if kept.quiet_rule is None:
+            return kept.unheard
+        self.stack.switch_on(kept.quiet_rule)
+        news = [parameter.name for parameter in kept.parameters if parameter.is_news(now)]
+        return tuple(dict.fromkeys([*kept.unheard, *news]))
 
-    def _apply(self, workflow: str, unheard: Sequence[str]) -> None:
+    def _apply(self, unheard: Sequence[str]) -> None:
         """What changed while nobody listened, then the schedule: the release may have reset its rule."""
+        workflow = self.stack.outputs().get(SETTINGS_OUTPUT)
+        if workflow is None:
+            return
         for name in unheard:
             if name.rpartition("/")[2] in ALLOWED:
                 self.settings.apply(workflow, name)

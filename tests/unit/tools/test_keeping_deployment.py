@@ -9,7 +9,7 @@ import pytest
 from tools.cdk_cli import CdkCliError
 from tools.deployed_stack import ValueRefusedError
 from tools.keeping_deployment import KeepingDeployment
-from tools.kept_file import KeptFile, KeptFileError
+from tools.kept_file import Kept, KeptFile, KeptFileError
 from tools.kept_parameters import Release
 from tools.settings_run import SettingsRunError
 
@@ -36,6 +36,7 @@ class FakeStack:
     refuses: bool = False
     changing: bool = False
     breaks: type[BaseException] | None = None
+    settings_fail: bool = False
 
     def outputs(self) -> dict[str, str]:
         settings = {"SettingsWorkflowArn": "settings"} if self.has_settings else {}
@@ -75,6 +76,8 @@ class FakeStack:
         self.done.append(f"{workflow} applies {parameter}")
 
     def agree(self, workflow: str) -> None:
+        if self.settings_fail:
+            raise SettingsRunError("Settings ended FAILED")
         self.done.append(f"{workflow} agrees")
 
 
@@ -93,6 +96,7 @@ class Place:
         then: BaseException | None = None,
         goes_on: bool = False,
         meanwhile: str | None = None,
+        mends_settings: bool = False,
     ) -> None:
         """Deploy a release with this initial value, as CloudFormation would; `then` is how it ends.
 
@@ -104,6 +108,7 @@ class Place:
             self.stack.done.append("deploy")
             self.stack.value = meanwhile or ("0.8" if then and not goes_on else value)
             self.stack.changing = goes_on
+            self.stack.settings_fail = self.stack.settings_fail and not mends_settings
             if then:
                 raise then
 
@@ -218,16 +223,58 @@ def test_a_first_deployment_has_nothing_to_keep(place: Place) -> None:
     assert place.said == []
 
 
-def test_the_file_outlasts_parameters_that_could_not_be_applied(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_: str) -> None:
-        raise SettingsRunError("ended FAILED")
-
-    monkeypatch.setattr(place.stack, "agree", fail)
+def test_the_file_outlasts_parameters_that_could_not_be_applied(place: Place) -> None:
+    place.stack.settings_fail = True
     with pytest.raises(SettingsRunError):
         place.deploy("0.7")
     assert place.file.read() is not None
+
+
+def test_a_release_that_mends_settings_is_deployed(place: Place) -> None:
+    place.stack.settings_fail = True
+    with pytest.raises(SettingsRunError):
+        place.deploy("0.7")
+
+    place.stack.done.clear()
+    place.deploy("0.7", mends_settings=True)
+    assert "The parameters are not applied yet. Settings ended FAILED" in place.said
+    assert place.stack.done[-2:] == FINISH[-2:]
+    assert place.file.read() is None
+
+
+def test_what_nobody_heard_of_is_applied_once_settings_can(place: Place) -> None:
+    place.stack.settings_fail = True
+    with pytest.raises(SettingsRunError):
+        place.deploy("0.7", meanwhile="0.6")
+    place.deploy("0.8", mends_settings=True)
+    applied = place.stack.done[place.stack.done.index("deploy", place.stack.done.index("deploy") + 1) :]
+    assert applied == ["deploy", f"settings applies {SCORE}", "settings agrees"]
+
+
+def test_what_was_put_back_once_is_the_operators_again(place: Place) -> None:
+    place.stack.settings_fail = True
+    with pytest.raises(SettingsRunError):
+        place.deploy("0.7")
+    assert place.stack.value == "0.5"
+
+    place.stack.done.clear()
+    place.stack.value = "0.7"
+    place.deploy("0.8", mends_settings=True)
+    assert "put 0.5" not in place.stack.done
+
+
+def test_a_failed_deployment_is_told_although_settings_fail_too(place: Place) -> None:
+    place.stack.settings_fail = True
+    with pytest.raises(CdkCliError, match="rolled back"):
+        place.deploy("0.7", then=CdkCliError("rolled back"))
+    assert place.said[-1] == "The parameters are not applied yet. Settings ended FAILED"
+    assert place.file.read() is not None
+
+
+def test_a_file_of_an_older_release_can_be_read(place: Place) -> None:
+    place.file.path.parent.mkdir()
+    place.file.path.write_text('{"parameters": [], "quiet_rule": "listener"}')
+    assert place.file.read() == Kept(parameters=(), quiet_rule="listener")
 
 
 def test_the_file_is_named(place: Place) -> None:
