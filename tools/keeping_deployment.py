@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ALLOWED = {spec.name: spec.allowed for spec in OPERATOR_PARAMETERS}
 PATH_OUTPUT = "ParameterPath"
 SETTINGS_OUTPUT = "SettingsWorkflowArn"
+HISTORY = "aws ssm get-parameter-history --name NAME"
 NEXT_TIME = "The next `make deploy` of this folder waits for its end, then puts back the values of"
 
 
@@ -109,11 +110,22 @@ class KeepingDeployment:
         values = self.stack.values(list(before.parameters(path)))
         parameters = kept_parameters(values, path=path, before=before, after=release)
         is_rewritten = any(parameter.is_redefined and parameter.is_operators for parameter in parameters)
-        return Kept(
-            parameters=parameters,
-            # Values that only pass through must not be applied: switching training on starts one.
-            quiet_rule=self.stack.listener(before) if is_rewritten else None,
-            unheard=unheard,
+        listener = self.stack.listener(before)
+        if listener and listener.is_meant_on and not listener.is_on:
+            self._wake(listener.rule)
+            listener = replace(listener, is_on=True)
+            unheard = tuple(values)
+        # Values that only pass through must not be applied: switching training on starts one.
+        quiet_rule = listener.rule if listener and listener.is_on and is_rewritten else None
+        return Kept(parameters=parameters, quiet_rule=quiet_rule, unheard=unheard)
+
+    def _wake(self, rule: str) -> None:
+        """No file tells why it is off. It may be in another folder, such as that of a CI job."""
+        self.stack.switch_on(rule)
+        self.report(
+            f"The rule {rule}, which has changed parameters applied, was off. It may be that a deployment "
+            "from another folder was interrupted. It is on again, and after this deployment each parameter "
+            f"that changed meanwhile is applied. Values that were lost: {HISTORY}"
         )
 
     def _save(self, kept: Kept) -> None:

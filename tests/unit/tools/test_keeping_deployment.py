@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from tools.cdk_cli import CdkCliError
-from tools.deployed_stack import ValueRefusedError
+from tools.deployed_stack import Listener, ValueRefusedError
 from tools.keeping_deployment import KeepingDeployment
 from tools.kept_file import Kept, KeptFile, KeptFileError
 from tools.kept_parameters import Release
@@ -37,6 +37,8 @@ class FakeStack:
     changing: bool = False
     breaks: type[BaseException] | None = None
     settings_fail: bool = False
+    is_on: bool = True
+    is_meant_on: bool = True
 
     def outputs(self) -> dict[str, str]:
         settings = {"SettingsWorkflowArn": "settings"} if self.has_settings else {}
@@ -63,13 +65,15 @@ class FakeStack:
         self.done.append(f"put {value}")
         self.value = value
 
-    def listener(self, _: Release) -> str:
-        return "listener"
+    def listener(self, _: Release) -> Listener:
+        return Listener(rule="listener", is_on=self.is_on, is_meant_on=self.is_meant_on)
 
     def switch_off(self, rule: str) -> None:
+        self.is_on = False
         self.done.append(f"{rule} off")
 
     def switch_on(self, rule: str) -> None:
+        self.is_on = True
         self.done.append(f"{rule} on")
 
     def apply(self, workflow: str, parameter: str) -> None:
@@ -269,6 +273,24 @@ def test_a_failed_deployment_is_told_although_settings_fail_too(place: Place) ->
         place.deploy("0.7", then=CdkCliError("rolled back"))
     assert place.said[-1] == "The parameters are not applied yet. Settings ended FAILED"
     assert place.file.read() is not None
+
+
+def test_a_rule_that_another_folders_deployment_left_off_is_switched_on(place: Place) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        place.deploy("0.7", then=KeyboardInterrupt(), goes_on=True)
+    place.file.path.unlink()
+    place.said.clear()
+    place.stack.done.clear()
+
+    place.deploy("0.8")
+    assert place.stack.done == ["listener on", "deploy", *FINISH[2:]]
+    assert place.said[0].startswith("The rule listener, which has changed parameters applied, was off.")
+
+
+def test_a_rule_that_is_deployed_off_stays_off(place: Place) -> None:
+    place.stack.is_on = place.stack.is_meant_on = False
+    place.deploy("0.7")
+    assert place.stack.done == ["deploy", "put 0.5", "settings agrees"]
 
 
 def test_a_file_of_an_older_release_can_be_read(place: Place) -> None:
