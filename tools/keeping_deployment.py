@@ -136,7 +136,10 @@ class KeepingDeployment:
                 self.report(line)
         if kept.quiet_rule:
             self.stack.switch_off(kept.quiet_rule)
-            self.report("Until the end of the deployment no changed parameter is applied")
+            self.report(
+                "Until the end of the deployment no changed parameter is applied, unless CloudFormation "
+                "changes the rule that does it, and so switches it on"
+            )
 
     def _finish(self, kept: Kept) -> None:
         """Leave everything as it was. The file goes last, so that this can be done again from any point."""

@@ -136,6 +136,12 @@ def test_a_value_is_put_back_while_nobody_listens_and_then_applied(place: Place)
     assert place.file.read() is None
 
 
+def test_no_more_is_promised_than_cloudformation_keeps(place: Place) -> None:
+    place.deploy("0.7")
+    (promise,) = [line for line in place.said if line.startswith("Until the end of the deployment")]
+    assert "unless CloudFormation changes the rule" in promise
+
+
 def test_a_release_that_redefines_nothing_leaves_the_listener_on(place: Place) -> None:
     place.deploy("0.8")
     assert "listener off" not in place.stack.done
