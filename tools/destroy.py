@@ -13,6 +13,7 @@ from tools.cdk_cli import CdkCliError, stack_name
 from tools.deploy import cli_for
 from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
 from tools.model_removal import ModelRemoval, RemovalError
+from tools.signals import end_like_ctrl_c
 from tools.stack_removal import Clients, Plan, StackRemoval
 
 
@@ -88,4 +89,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    end_like_ctrl_c()
     sys.exit(main(sys.argv[1:]))
