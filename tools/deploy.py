@@ -12,6 +12,7 @@ from tools.cdk_cli import REPOSITORY, CdkCli, CdkCliError, stack_name, with_our_
 from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
 from tools.keeping_deployment import keeping_deployment, synthesised
 from tools.kept_file import KeptFileError
+from tools.refusals import in_words
 from tools.settings_run import SettingsRunError
 from tools.signals import end_like_ctrl_c
 
@@ -81,7 +82,7 @@ def main(arguments: list[str]) -> int:
     except (UsageError, SettingsError, CdkCliError, KeptFileError, SettingsRunError) as problem:
         print(problem, file=sys.stderr)
     except (ClientError, BotoCoreError) as problem:
-        print(f"AWS refused: {problem}\nNothing is lost: run this again to go on.", file=sys.stderr)
+        print(in_words(problem, otherwise="Nothing is lost: run this again to go on."), file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     else:

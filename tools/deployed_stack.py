@@ -113,6 +113,10 @@ class DeployedStack:
                 raise
             return None
 
+    def make_sure_of_switching_on(self, rule: str) -> None:
+        """Raise the ClientError now that `switch_on` would raise: once the rule is off, it is too late."""
+        self.switch_on(rule)
+
     def switch_off(self, rule: str) -> None:
         """From now on the rule hands on no event."""
         self.events.disable_rule(Name=rule)

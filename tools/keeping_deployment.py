@@ -129,6 +129,8 @@ class KeepingDeployment:
         )
 
     def _save(self, kept: Kept) -> None:
+        if kept.quiet_rule:
+            self.stack.make_sure_of_switching_on(kept.quiet_rule)
         self.file.write(kept)
         self.report(f"The parameters' values are saved in {self.file.path}")
         for parameter in kept.parameters:

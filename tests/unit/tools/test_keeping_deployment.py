@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tools.cdk_cli import CdkCliError
 from tools.deployed_stack import Listener, ValueRefusedError
@@ -39,6 +40,7 @@ class FakeStack:
     settings_fail: bool = False
     is_on: bool = True
     is_meant_on: bool = True
+    may_not_switch_on: bool = False
 
     def outputs(self) -> dict[str, str]:
         settings = {"SettingsWorkflowArn": "settings"} if self.has_settings else {}
@@ -67,6 +69,11 @@ class FakeStack:
 
     def listener(self, _: Release) -> Listener:
         return Listener(rule="listener", is_on=self.is_on, is_meant_on=self.is_meant_on)
+
+    def make_sure_of_switching_on(self, rule: str) -> None:
+        assert self.is_on
+        if self.may_not_switch_on:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": rule}}, "EnableRule")
 
     def switch_off(self, rule: str) -> None:
         self.is_on = False
@@ -291,6 +298,14 @@ def test_a_rule_that_another_folders_deployment_left_off_is_switched_on(place: P
     place.deploy("0.8")
     assert place.stack.done == ["listener on", "deploy", *FINISH[2:]]
     assert place.said[0].startswith("The rule listener, which has changed parameters applied, was off.")
+
+
+def test_who_may_not_switch_the_rule_on_learns_so_before_it_is_off(place: Place) -> None:
+    place.stack.may_not_switch_on = True
+    with pytest.raises(ClientError, match="AccessDenied"):
+        place.deploy("0.7")
+    assert place.stack.done == []
+    assert place.file.read() is None
 
 
 def test_a_rule_that_is_deployed_off_stays_off(place: Place) -> None:
