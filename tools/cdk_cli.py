@@ -84,11 +84,18 @@ class CdkCli:
         """Make the bucket and the roles that `deploy` needs in this account and Region."""
         self._run(["bootstrap", f"aws://{account}/{region}"])
 
-    def deploy(self, stack: str, *, outputs_file: Path | None = None, ask: bool) -> None:
-        """Deploy what `synth` wrote. `ask`: show what changes in permissions, and wait for a yes."""
+    def deploy(
+        self, stack: str, *, outputs_file: Path | None = None, ask: bool, revert_drift: bool = False
+    ) -> None:
+        """Deploy what `synth` wrote. `ask`: show what changes in permissions, and wait for a yes.
+
+        `revert_drift`: compare with what is there. Otherwise CloudFormation compares with the template
+        before only, and an unchanged template mends nothing that somebody changed or deleted by hand.
+        """
         outputs = ["--outputs-file", str(outputs_file)] if outputs_file else []
+        drift = ["--revert-drift"] if revert_drift else []
         approval = "broadening" if ask else "never"
-        self._run(["deploy", stack, *self._synthesised, "--require-approval", approval, *outputs])
+        self._run(["deploy", stack, *self._synthesised, "--require-approval", approval, *outputs, *drift])
 
     def destroy(self, stack: str) -> None:
         """Delete the stack, without asking: the caller has."""

@@ -100,6 +100,16 @@ def sign_in(settings: EnvironmentSettings, *, environment: Mapping[str, str] = o
     return SignedIn(account=caller["Account"], region=region, caller=caller["Arn"], session=session)
 
 
+def wants_drift_reverted(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether REVERT_DRIFT=1 was given; raises UsageError for a word that might mean either."""
+    given = environment.get("REVERT_DRIFT", "")
+    if given not in ("", "0", "1"):
+        raise UsageError(
+            f"REVERT_DRIFT is {given!r}. To bring everything back to the template: REVERT_DRIFT=1"
+        )
+    return given == "1"
+
+
 def may_ask(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether to ask before doing it: not with YES=1. Raises UsageError if there is nobody to ask."""
     if environment.get("YES") == "1":

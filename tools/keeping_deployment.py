@@ -64,7 +64,7 @@ class KeepingDeployment:
     file: KeptFile
     report: Callable[[str], None]
 
-    def carry_out(self, deploy: Callable[[], None], *, release: Release) -> None:
+    def carry_out(self, deploy: Callable[[], None], *, release: Release, reverts_drift: bool = False) -> None:
         """`deploy` has the CDK CLI deploy `release`, and raises CdkCliError.
 
         A failed deployment was rolled back, which writes initial values as well: then too everything is
@@ -75,7 +75,7 @@ class KeepingDeployment:
         one, it may be what the release mends; after a failed one, the failure is what has to be told.
         """
         self.stack.settle()
-        kept = self._kept(release, unheard=self._recover())
+        kept = self._kept(release, reverts_drift=reverts_drift, unheard=self._recover())
         if kept is None:
             deploy()
             return
@@ -101,14 +101,16 @@ class KeepingDeployment:
         self.report(f"An earlier deployment did not end well. {self.file.path} has what is left to do")
         return self._finish_if_possible(left)
 
-    def _kept(self, release: Release, *, unheard: tuple[str, ...]) -> Kept | None:
+    def _kept(self, release: Release, *, reverts_drift: bool, unheard: tuple[str, ...]) -> Kept | None:
         """What is there to keep; None if the stack is not there yet."""
         path = self.stack.outputs().get(PATH_OUTPUT)
         if path is None:
             return None
         before = self.stack.release()
         values = self.stack.values(list(before.parameters(path)))
-        parameters = kept_parameters(values, path=path, before=before, after=release)
+        parameters = kept_parameters(
+            values, path=path, before=before, after=release, reverts_drift=reverts_drift
+        )
         is_rewritten = any(parameter.is_redefined and parameter.is_operators for parameter in parameters)
         listener = self.stack.listener(before)
         if listener and listener.is_meant_on and not listener.is_on:

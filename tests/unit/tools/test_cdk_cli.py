@@ -66,6 +66,7 @@ def test_each_command_says_what_it_should(tmp_path: Path, monkeypatch: pytest.Mo
     cli.bootstrap(account="1", region="r")
     cli.deploy("S", outputs_file=tmp_path / "o.json", ask=False)
     cli.deploy("S", ask=True)
+    cli.deploy("S", ask=True, revert_drift=True)
     cli.destroy("S")
     captured = " --progress events --no-color --ci --no-notices"
     out = f"{tmp_path}/out"
@@ -74,6 +75,7 @@ def test_each_command_says_what_it_should(tmp_path: Path, monkeypatch: pytest.Mo
         "bootstrap aws://1/r",
         f"deploy S --app {out} --require-approval never --outputs-file {tmp_path}/o.json",
         f"deploy S --app {out} --require-approval broadening",
+        f"deploy S --app {out} --require-approval broadening --revert-drift",
         f"destroy S --app {out} --force",
     ]
 

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from pipeline_stack.settings import EnvironmentSettings
-from tools.environments import UsageError, may_ask, settings_of, sign_in
+from tools.environments import UsageError, may_ask, settings_of, sign_in, wants_drift_reverted
 
 
 def settings(**changes: Any) -> EnvironmentSettings:
@@ -100,3 +100,21 @@ def test_asking_without_a_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     with pytest.raises(UsageError, match="YES=1"):
         may_ask({})
+
+
+@pytest.mark.parametrize(
+    ("environment", "reverted"),
+    [
+        ({}, False),
+        ({"REVERT_DRIFT": ""}, False),
+        ({"REVERT_DRIFT": "0"}, False),
+        ({"REVERT_DRIFT": "1"}, True),
+    ],
+)
+def test_drift_is_reverted_only_on_demand(environment: dict[str, str], reverted: bool) -> None:
+    assert wants_drift_reverted(environment) is reverted
+
+
+def test_a_word_for_a_switch_is_refused() -> None:
+    with pytest.raises(UsageError, match="REVERT_DRIFT=1"):
+        wants_drift_reverted({"REVERT_DRIFT": "no"})

@@ -108,6 +108,7 @@ class Place:
         goes_on: bool = False,
         meanwhile: str | None = None,
         mends_settings: bool = False,
+        reverts_drift: bool = False,
     ) -> None:
         """Deploy a release with this initial value, as CloudFormation would; `then` is how it ends.
 
@@ -125,7 +126,7 @@ class Place:
 
         fake = cast(Any, self.stack)
         KeepingDeployment(stack=fake, settings=fake, file=self.file, report=self.said.append).carry_out(
-            by_cli, release=release(value)
+            by_cli, release=release(value), reverts_drift=reverts_drift
         )
 
 
@@ -152,6 +153,12 @@ def test_no_more_is_promised_than_cloudformation_keeps(place: Place) -> None:
 def test_a_release_that_redefines_nothing_leaves_the_listener_on(place: Place) -> None:
     place.deploy("0.8")
     assert "listener off" not in place.stack.done
+
+
+def test_drift_is_reverted_and_the_operators_value_is_put_back(place: Place) -> None:
+    place.deploy("0.8", reverts_drift=True)
+    assert place.stack.done == ["listener off", "deploy", *FINISH]
+    assert place.stack.value == "0.5"
 
 
 def test_a_change_that_somebody_made_while_nobody_listened_is_applied(place: Place) -> None:

@@ -39,6 +39,13 @@ def test_any_other_definition_is_written_with_its_value(after: Release) -> None:
     assert kept(after)[0].is_redefined
 
 
+def test_to_a_deployment_that_reverts_drift_an_operators_value_is_drift() -> None:
+    (parameter,) = kept_parameters(
+        {NAME: "0.5"}, path=PATH, before=release(), after=release(), reverts_drift=True
+    )
+    assert parameter.fate("0.8") is Fate.LOST
+
+
 def test_a_parameter_that_is_new_is_nothing_to_keep() -> None:
     after = release()
     added = {"Type": "AWS::SSM::Parameter", "Properties": {"Name": f"{PATH}/New", "Value": "1"}}
@@ -83,6 +90,6 @@ def test_the_fate_of_a_value_follows_from_what_is_there_afterwards(
 
 
 def test_only_a_value_that_will_be_written_over_is_announced() -> None:
-    assert "is 0.5. This release defines it anew" in str(OPERATORS.announcement())
+    assert "is 0.5. CloudFormation is about to set it to 0.7; afterwards" in str(OPERATORS.announcement())
     assert replace(OPERATORS, is_redefined=False).announcement() is None
     assert NOBODYS.announcement() is None
