@@ -59,7 +59,7 @@ synth: setup  ## Write the CloudFormation templates to cdk.out
 bootstrap: setup  ## Prepare an AWS account and Region for the CDK, once: ENV=dev
 	@$(VENV_PYTHON) -m tools.deploy bootstrap "$(ENV)"
 
-deploy: setup  ## Deploy to AWS: ENV=dev (YES=1: no questions)
+deploy: setup  ## Deploy to AWS: ENV=dev (YES=1: no questions; REVERT_DRIFT=1: undo changes made by hand)
 	@$(VENV_PYTHON) -m tools.deploy deploy "$(ENV)"
 
 destroy: setup  ## Stop and delete the models, then the stack: ENV=dev (YES=1: no questions)

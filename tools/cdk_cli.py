@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tools.processes import stop
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CLI = REPOSITORY / "node_modules" / ".bin" / "cdk"
@@ -16,7 +17,6 @@ STACK_PREFIX = "TrainingPipeline-"
 LOCAL = "local"
 """The environment of `cdk.json` that is deployed to the local AWS only."""
 LINES_SHOWN_ON_FAILURE = 60
-SECONDS_TO_STOP = 5
 
 
 class CdkCliError(Exception):
@@ -67,8 +67,8 @@ def local_environment(
 class CdkCli:
     """The CLI with one environment and one directory for the synthesised templates.
 
-    With `on_line` each line that it writes goes there, and the whole process group ends with us;
-    without, it has the terminal, so that it can ask.
+    With `on_line` each line that it writes goes there; without, it has the terminal, so that it can ask.
+    If we are interrupted, it and all that it started end before we go on: Node is a child of a wrapper.
     """
 
     environment: Mapping[str, str]
@@ -84,11 +84,18 @@ class CdkCli:
         """Make the bucket and the roles that `deploy` needs in this account and Region."""
         self._run(["bootstrap", f"aws://{account}/{region}"])
 
-    def deploy(self, stack: str, *, outputs_file: Path | None = None, ask: bool) -> None:
-        """Deploy what `synth` wrote. `ask`: show what changes in permissions, and wait for a yes."""
+    def deploy(
+        self, stack: str, *, outputs_file: Path | None = None, ask: bool, revert_drift: bool = False
+    ) -> None:
+        """Deploy what `synth` wrote. `ask`: show what changes in permissions, and wait for a yes.
+
+        `revert_drift`: compare with what is there. Otherwise CloudFormation compares with the template
+        before only, and an unchanged template mends nothing that somebody changed or deleted by hand.
+        """
         outputs = ["--outputs-file", str(outputs_file)] if outputs_file else []
+        drift = ["--revert-drift"] if revert_drift else []
         approval = "broadening" if ask else "never"
-        self._run(["deploy", stack, *self._synthesised, "--require-approval", approval, *outputs])
+        self._run(["deploy", stack, *self._synthesised, "--require-approval", approval, *outputs, *drift])
 
     def destroy(self, stack: str) -> None:
         """Delete the stack, without asking: the caller has."""
@@ -103,8 +110,7 @@ class CdkCli:
             raise CdkCliError(f"The CDK CLI is not installed ({CLI} is missing). Run: make setup")
         command = [str(CLI), *arguments, *self._options]
         if self.on_line is None:
-            code = subprocess.run(command, cwd=self.root, env=dict(self.environment), check=False).returncode  # noqa: S603 - our own CLI
-            said = ""
+            code, said = self._run_at_the_terminal(command), ""
         else:
             code, said = self._run_captured(command, self.on_line)
         if code:
@@ -114,6 +120,14 @@ class CdkCli:
     def _options(self) -> list[str]:
         """Captured output: one line an event, no colours, all of it on one stream."""
         return [] if self.on_line is None else ["--progress", "events", "--no-color", "--ci", "--no-notices"]
+
+    def _run_at_the_terminal(self, command: Sequence[str]) -> int:
+        process = subprocess.Popen(command, cwd=self.root, env=dict(self.environment), text=True)  # noqa: S603 - our own CLI
+        try:
+            return process.wait()
+        except BaseException:
+            stop(process)
+            raise
 
     def _run_captured(self, command: Sequence[str], on_line: Callable[[str], None]) -> tuple[int, str]:
         tail: deque[str] = deque(maxlen=LINES_SHOWN_ON_FAILURE)
@@ -136,19 +150,6 @@ class CdkCli:
                     on_line(line.rstrip())
             code = process.wait()
         except BaseException:
-            _stop_group(process)
+            stop(process)
             raise
         return code, "\n" + "\n".join(tail)
-
-
-def _stop_group(process: subprocess.Popen[str]) -> None:
-    """End the CLI and the app that it may be running."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sign)
-            process.wait(timeout=SECONDS_TO_STOP)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
-        return

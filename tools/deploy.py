@@ -9,9 +9,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline_stack.settings_errors import SettingsError
 from tools.cdk_cli import REPOSITORY, CdkCli, CdkCliError, stack_name, with_our_programs
-from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
+from tools.environments import (
+    RETRIES,
+    SignedIn,
+    UsageError,
+    may_ask,
+    settings_of,
+    sign_in,
+    wants_drift_reverted,
+)
 from tools.keeping_deployment import keeping_deployment, synthesised
 from tools.kept_file import KeptFileError
+from tools.refusals import in_words
 from tools.settings_run import SettingsRunError
 from tools.signals import end_like_ctrl_c
 
@@ -56,17 +65,19 @@ def run(command: str, name: str) -> None:
     if command == "bootstrap":
         cli_for(signed_in).bootstrap(account=signed_in.account, region=signed_in.region)
         return
-    ask = may_ask()
+    ask, revert_drift = may_ask(), wants_drift_reverted()
     check_bootstrapped(signed_in, environment_name=name)
-    deploy(signed_in, stack_name(name), ask=ask)
+    deploy(signed_in, stack_name(name), ask=ask, revert_drift=revert_drift)
 
 
-def deploy(signed_in: SignedIn, stack: str, *, ask: bool) -> None:
+def deploy(signed_in: SignedIn, stack: str, *, ask: bool, revert_drift: bool) -> None:
     """Deploy what cdk.json and the code say, and keep what operators have set."""
     cli = cli_for(signed_in)
     cli.synth(stack)
     keeping_deployment(signed_in, stack=stack, report=say).carry_out(
-        lambda: cli.deploy(stack, ask=ask), release=synthesised(cli.assembly_dir, stack)
+        lambda: cli.deploy(stack, ask=ask, revert_drift=revert_drift),
+        release=synthesised(cli.assembly_dir, stack),
+        reverts_drift=revert_drift,
     )
 
 
@@ -81,7 +92,7 @@ def main(arguments: list[str]) -> int:
     except (UsageError, SettingsError, CdkCliError, KeptFileError, SettingsRunError) as problem:
         print(problem, file=sys.stderr)
     except (ClientError, BotoCoreError) as problem:
-        print(f"AWS refused: {problem}\nNothing is lost: run this again to go on.", file=sys.stderr)
+        print(in_words(problem, otherwise="Nothing is lost: run this again to go on."), file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     else:

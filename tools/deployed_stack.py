@@ -21,10 +21,22 @@ if TYPE_CHECKING:
 NAMES_A_CALL = 10
 """GetParameters (Systems Manager API Reference)."""
 SECONDS_BETWEEN_LOOKS = 5.0
+ON = "ENABLED"
+"""The state of a rule, also of one whose definition names none."""
 
 
 class ValueRefusedError(Exception):
     """Parameter Store does not allow this value; the message is its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listener:
+    """The rule that has changed parameters applied."""
+
+    rule: str
+    is_on: bool
+    is_meant_on: bool
+    """Whether the template as deployed has it on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,16 +91,31 @@ class DeployedStack:
                 raise ValueRefusedError(refusal.response["Error"]["Message"]) from refusal
             raise
 
-    def listener(self, release: Release) -> str | None:
-        """The rule that has changed parameters applied, if there is one and it is on."""
+    def listener(self, release: Release) -> Listener | None:
+        """The rule that has changed parameters applied; None if there is none."""
         for logical_id, resource in release.template["Resources"].items():
             if resource["Type"] == RULE and _listens_to_parameters(resource["Properties"]):
-                found = self.cloudformation.describe_stack_resource(
-                    StackName=self.name, LogicalResourceId=logical_id
-                )
-                name = found["StackResourceDetail"].get("PhysicalResourceId", "")
-                return name if self.events.describe_rule(Name=name).get("State") == "ENABLED" else None
+                is_on = self._is_on(rule := self._physical_id(logical_id))
+                is_meant = resource["Properties"].get("State", ON) == ON
+                return None if is_on is None else Listener(rule=rule, is_on=is_on, is_meant_on=is_meant)
         return None
+
+    def _physical_id(self, logical_id: str) -> str:
+        found = self.cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
+        return found["StackResourceDetail"].get("PhysicalResourceId", "")
+
+    def _is_on(self, rule: str) -> bool | None:
+        """None if there is no such rule: somebody deleted it, and a deployment may bring it back."""
+        try:
+            return self.events.describe_rule(Name=rule).get("State") == ON
+        except ClientError as refusal:
+            if refusal.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return None
+
+    def make_sure_of_switching_on(self, rule: str) -> None:
+        """Raise the ClientError now that `switch_on` would raise: once the rule is off, it is too late."""
+        self.switch_on(rule)
 
     def switch_off(self, rule: str) -> None:
         """From now on the rule hands on no event."""

@@ -13,6 +13,8 @@ from tools.cdk_cli import CdkCliError, stack_name
 from tools.deploy import cli_for
 from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
 from tools.model_removal import ModelRemoval, RemovalError
+from tools.refusals import in_words
+from tools.signals import end_like_ctrl_c
 from tools.stack_removal import Clients, Plan, StackRemoval
 
 
@@ -78,7 +80,9 @@ def main(arguments: list[str]) -> int:
     except (UsageError, SettingsError, RemovalError, CdkCliError) as problem:
         print(problem, file=sys.stderr)
     except (ClientError, BotoCoreError) as problem:
-        print(f"AWS refused: {problem}\nWhat was deleted is gone; run this again to go on.", file=sys.stderr)
+        print(
+            in_words(problem, otherwise="What was deleted is gone; run this again to go on."), file=sys.stderr
+        )
     except (KeyboardInterrupt, EOFError):
         print("Interrupted. What was deleted is gone; run this again to go on.", file=sys.stderr)
         return 130
@@ -88,4 +92,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    end_like_ctrl_c()
     sys.exit(main(sys.argv[1:]))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -47,7 +47,7 @@ class SignedIn:
 
 def settings_of(name: str, *, cdk_json: Path = REPOSITORY / "cdk.json") -> EnvironmentSettings:
     """The settings of an environment that lives on AWS; raises UsageError for any other name."""
-    context = json.loads(cdk_json.read_text(encoding="utf-8")).get("context", {})
+    context = _read(cdk_json).get("context", {})
     environments = parse_environments(context.get(CONTEXT_KEY))
     on_aws = [known for known in environments if known != LOCAL]
     allowed = f"Say which environment, for example ENV={on_aws[0]}. cdk.json has: {', '.join(on_aws)}."
@@ -57,6 +57,17 @@ def settings_of(name: str, *, cdk_json: Path = REPOSITORY / "cdk.json") -> Envir
         found = f"There is no environment {name!r}." if name else "ENV is not set."
         raise UsageError(f"{found} {allowed}")
     return environments[name]
+
+
+def _read(cdk_json: Path) -> dict[str, Any]:
+    """People edit it by hand: a slip is told with its place."""
+    try:
+        document: dict[str, Any] = json.loads(cdk_json.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as slip:
+        raise UsageError(
+            f"{cdk_json} is not JSON: line {slip.lineno}, column {slip.colno}: {slip.msg}"
+        ) from slip
+    return document
 
 
 def sign_in(settings: EnvironmentSettings, *, environment: Mapping[str, str] = os.environ) -> SignedIn:
@@ -87,6 +98,16 @@ def sign_in(settings: EnvironmentSettings, *, environment: Mapping[str, str] = o
             f"account {settings.account}. Sign in to that account, or change `account` in cdk.json."
         )
     return SignedIn(account=caller["Account"], region=region, caller=caller["Arn"], session=session)
+
+
+def wants_drift_reverted(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether REVERT_DRIFT=1 was given; raises UsageError for a word that might mean either."""
+    given = environment.get("REVERT_DRIFT", "")
+    if given not in ("", "0", "1"):
+        raise UsageError(
+            f"REVERT_DRIFT is {given!r}. To bring everything back to the template: REVERT_DRIFT=1"
+        )
+    return given == "1"
 
 
 def may_ask(environment: Mapping[str, str] = os.environ) -> bool:

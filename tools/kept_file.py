@@ -25,6 +25,8 @@ class Kept:
     parameters: tuple[KeptParameter, ...]
     quiet_rule: str | None
     """The rule that was switched off for the time, if any."""
+    unheard: tuple[str, ...] = ()
+    """Parameters that changed while the rule was off, in an earlier deployment, and are not applied yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,11 @@ class KeptFile:
         try:
             document = json.loads(self.path.read_text(encoding="utf-8"))
             parameters = tuple(KeptParameter(**item) for item in document["parameters"])
-            return Kept(parameters=parameters, quiet_rule=document["quiet_rule"])
+            return Kept(
+                parameters=parameters,
+                quiet_rule=document["quiet_rule"],
+                unheard=tuple(document.get("unheard", ())),
+            )
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as problem:

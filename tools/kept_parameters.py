@@ -48,7 +48,7 @@ class Fate(Enum):
     LOST = auto()
     """An operator had set it, and CloudFormation wrote an initial value over it."""
     CHANGED = auto()
-    """Neither what it was nor an initial value: somebody else set it in the meantime."""
+    """CloudFormation did not write that: somebody set it in the meantime."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ class KeptParameter:
     coming: str | None
     """Its value in the template that was to be deployed; None if that has no such parameter."""
     is_redefined: bool
-    """Whether that deployment changes its definition, so that CloudFormation writes `coming`."""
+    """Whether that deployment changes its definition, or reverts drift: CloudFormation writes `coming`."""
 
     @property
     def short_name(self) -> str:
@@ -80,7 +80,7 @@ class KeptParameter:
             return Fate.GONE
         if now == self.value:
             return Fate.SAME
-        if now not in (self.initial, self.coming):
+        if not self.is_redefined or now not in (self.initial, self.coming):
             return Fate.CHANGED
         return Fate.LOST if self.is_operators else Fate.FOLLOWED
 
@@ -94,17 +94,20 @@ class KeptParameter:
             return f"{self.short_name}, now {self.value}, is not part of this release."
         if self.is_redefined and self.is_operators:
             return (
-                f"{self.short_name} is {self.value}. This release defines it anew, so CloudFormation sets it "
-                f"to {self.coming}; afterwards {self.value} is put back."
+                f"{self.short_name} is {self.value}. CloudFormation is about to set it to {self.coming}; "
+                f"afterwards {self.value} is put back."
             )
         return None
 
 
 def kept_parameters(
-    values: Mapping[str, str], *, path: str, before: Release, after: Release
+    values: Mapping[str, str], *, path: str, before: Release, after: Release, reverts_drift: bool = False
 ) -> tuple[KeptParameter, ...]:
     """The parameters that are there and deployed. New ones, and ones that somebody deleted, are nothing
-    to keep."""
+    to keep.
+
+    `reverts_drift`: CloudFormation compares with what is there, and to it an operator's value is drift.
+    """
     old, new = before.parameters(path), after.parameters(path)
     return tuple(
         KeptParameter(
@@ -112,7 +115,8 @@ def kept_parameters(
             value=values[name],
             initial=old[name]["Value"],
             coming=new[name]["Value"] if name in new else None,
-            is_redefined=name in new and (old[name] != new[name] or before.tags != after.tags),
+            is_redefined=name in new
+            and (reverts_drift or old[name] != new[name] or before.tags != after.tags),
         )
         for name in old
         if name in values

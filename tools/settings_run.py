@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -36,10 +38,8 @@ class SettingsRun:
         self._carry_out(workflow, {})
 
     def _carry_out(self, workflow: str, event: Mapping[str, Any]) -> None:
-        execution = self.stepfunctions.start_execution(stateMachineArn=workflow, input=json.dumps(event))[
-            "executionArn"
-        ]
         again = f"Again: aws stepfunctions start-execution --state-machine-arn {workflow}"
+        execution = self._start(workflow, event)
         for _ in range(LOOKS):
             found = self.stepfunctions.describe_execution(executionArn=execution)
             if found["status"] != "RUNNING":
@@ -49,10 +49,19 @@ class SettingsRun:
             raise SettingsRunError(f"{execution} is still running; nobody waits for it any more. {again}")
         if found["status"] != "SUCCEEDED":
             raise SettingsRunError(
-                f"The stack is deployed, but its schedule may not follow the parameters: Settings ended "
+                f"The schedule may not follow the parameters: Settings ended "
                 f"{found['status']} {found.get('error', '')}: {found.get('cause', 'no cause given')}\n{again}"
             )
         self.report(_in_words(json.loads(found["output"])))
+
+    def _start(self, workflow: str, event: Mapping[str, Any]) -> str:
+        try:
+            started = self.stepfunctions.start_execution(stateMachineArn=workflow, input=json.dumps(event))
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] != "StateMachineDoesNotExist":
+                raise
+            raise SettingsRunError(f"There is no state machine {workflow}. Somebody deleted it.") from problem
+        return started["executionArn"]
 
 
 def _in_words(output: Mapping[str, Any]) -> str:

@@ -103,6 +103,27 @@ def test_later_changes_are_heard_again(
         time.sleep(0.1)
 
 
+def test_changes_are_heard_again_after_a_deployment_that_broke_off_in_another_folder(
+    operator: Operator, release: Callable[[Change], Path], tmp_path: Path
+) -> None:
+    events = operator.aws.client("events")
+    (listener,) = [
+        rule["Name"]
+        for rule in events.list_rules()["Rules"]
+        if "operator parameter that was changed" in rule.get("Description", "")
+    ]
+    events.disable_rule(Name=listener)
+    operator.set("Automatic-Training-Poll-Frequency", "30")
+
+    said = make_deploy(operator, release(lambda template: template.update(Description="Anew.")), tmp_path)
+
+    assert said[0].startswith(f"The rule {listener}, which has changed parameters applied, was off.")
+    assert [line for line in said if line.startswith("Settings: applied") and "value 30" in line]
+    assert schedule(operator) == ("rate(30 minutes)", "ENABLED")
+    assert events.describe_rule(Name=listener)["State"] == "ENABLED"
+    assert operator.executions("Training") == []
+
+
 def test_new_initial_values_reach_what_nobody_has_set(
     operator: Operator, release: Callable[[Change], Path], tmp_path: Path
 ) -> None:

@@ -1,13 +1,16 @@
 """Running the CDK CLI, against a local AWS above all without the developer's own AWS."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tools import cdk_cli
-from tools.cdk_cli import CdkCli, CdkCliError, local_environment
+from tools.cdk_cli import REPOSITORY, CdkCli, CdkCliError, local_environment
 
 DEVELOPER = {
     "PATH": "/usr/bin",
@@ -63,6 +66,7 @@ def test_each_command_says_what_it_should(tmp_path: Path, monkeypatch: pytest.Mo
     cli.bootstrap(account="1", region="r")
     cli.deploy("S", outputs_file=tmp_path / "o.json", ask=False)
     cli.deploy("S", ask=True)
+    cli.deploy("S", ask=True, revert_drift=True)
     cli.destroy("S")
     captured = " --progress events --no-color --ci --no-notices"
     out = f"{tmp_path}/out"
@@ -71,6 +75,7 @@ def test_each_command_says_what_it_should(tmp_path: Path, monkeypatch: pytest.Mo
         "bootstrap aws://1/r",
         f"deploy S --app {out} --require-approval never --outputs-file {tmp_path}/o.json",
         f"deploy S --app {out} --require-approval broadening",
+        f"deploy S --app {out} --require-approval broadening --revert-drift",
         f"destroy S --app {out} --force",
     ]
 
@@ -92,20 +97,50 @@ def test_an_interruption_ends_the_cli_and_what_it_runs(
     object.__setattr__(cli, "on_line", interrupt)
     with pytest.raises(KeyboardInterrupt):
         cli.synth()
-    assert ends(int((tmp_path / "pid").read_text()))
+    assert has_ended(int((tmp_path / "pid").read_text()))
 
 
-def ends(pid: int) -> bool:
-    """Whether the process ends within a second (it may stay a zombie where nobody reaps it)."""
-    for _ in range(50):
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        except FileNotFoundError:
-            return True
-        if state == "Z":
-            return True
+def test_a_cancelled_job_ends_the_cli_that_has_the_terminal(tmp_path: Path) -> None:
+    # As with Node, the program that works is the child of a wrapper.
+    wrapper = tmp_path / "cdk"
+    wrapper.write_text(
+        f"#!/bin/sh\nsh -c 'echo $$ > {tmp_path}/pid.new; mv {tmp_path}/pid.new {tmp_path}/pid; "
+        "exec sleep 60'\necho ended\n"
+    )
+    wrapper.chmod(0o755)
+    script = (
+        "import os, pathlib\n"
+        "from tools import cdk_cli\n"
+        "from tools.signals import end_like_ctrl_c\n"
+        "end_like_ctrl_c()\n"
+        f"cdk_cli.CLI = pathlib.Path({str(wrapper)!r})\n"
+        f"cli = cdk_cli.CdkCli(environment=dict(os.environ), assembly_dir=pathlib.Path({str(tmp_path)!r}))\n"
+        "try:\n"
+        "    cli.deploy('S', ask=False)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+    job = subprocess.Popen([sys.executable, "-c", script], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    pid = int(awaited(tmp_path / "pid"))
+    job.send_signal(signal.SIGTERM)
+    assert job.communicate(timeout=30)[0] == "interrupted\n"
+    assert has_ended(pid)
+
+
+def awaited(path: Path) -> str:
+    deadline = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < deadline
         time.sleep(0.02)
-    return False
+    return path.read_text()
+
+
+def has_ended(pid: int) -> bool:
+    """It may stay a zombie where nobody reaps it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 def test_a_missing_cli_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,3 +46,9 @@ def test_without_a_new_enough_python_it_says_what_is_needed(python: str) -> None
 def test_make_alone_lists_every_target_with_its_purpose() -> None:
     listed = make().stdout
     assert all(f"make {target}\t" in listed for target in ("demo", "local", "test", "deploy", "destroy"))
+
+
+@pytest.mark.parametrize("command", ["demo", "deploy", "destroy", "local"])
+def test_a_command_that_runs_the_cdk_cli_cleans_up_when_it_is_cancelled(command: str) -> None:
+    source = (REPOSITORY / "tools" / f"{command}.py").read_text()
+    assert "\n    end_like_ctrl_c()\n" in source

@@ -148,3 +148,10 @@ def test_the_schema_demands_what_subscribers_rely_on(field: str) -> None:
     event = example_event()
     del event["detail"][field]
     assert violations(event)
+
+
+def test_no_document_says_that_a_plain_deployment_mends_what_was_changed_by_hand() -> None:
+    """CloudFormation compares with the template before, and the CDK says that there are no changes."""
+    for document in DOCUMENTS:
+        text = " ".join(document.read_text(encoding="utf-8").split())
+        assert not re.search(r"deploy(ing)? the stack\b(?! with)", text, re.IGNORECASE), document.name

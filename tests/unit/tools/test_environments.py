@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from pipeline_stack.settings import EnvironmentSettings
-from tools.environments import UsageError, may_ask, settings_of, sign_in
+from tools.environments import UsageError, may_ask, settings_of, sign_in, wants_drift_reverted
 
 
 def settings(**changes: Any) -> EnvironmentSettings:
@@ -50,6 +50,13 @@ def test_a_name_that_cannot_be_used_is_answered_with_those_that_can(
 
 def test_a_known_name_gives_its_settings(cdk_json: Path) -> None:
     assert settings_of("dev", cdk_json=cdk_json).removal_policy == "destroy"
+
+
+def test_a_slip_of_the_pen_is_told_with_its_place(cdk_json: Path) -> None:
+    cdk_json.write_text('{"context": {\n  "environments" {}}}')
+    with pytest.raises(UsageError) as told:
+        settings_of("dev", cdk_json=cdk_json)
+    assert str(told.value) == f"{cdk_json} is not JSON: line 2, column 18: Expecting ':' delimiter"
 
 
 @pytest.mark.usefixtures("moto_account")
@@ -93,3 +100,21 @@ def test_asking_without_a_terminal_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     with pytest.raises(UsageError, match="YES=1"):
         may_ask({})
+
+
+@pytest.mark.parametrize(
+    ("environment", "reverted"),
+    [
+        ({}, False),
+        ({"REVERT_DRIFT": ""}, False),
+        ({"REVERT_DRIFT": "0"}, False),
+        ({"REVERT_DRIFT": "1"}, True),
+    ],
+)
+def test_drift_is_reverted_only_on_demand(environment: dict[str, str], reverted: bool) -> None:
+    assert wants_drift_reverted(environment) is reverted
+
+
+def test_a_word_for_a_switch_is_refused() -> None:
+    with pytest.raises(UsageError, match="REVERT_DRIFT=1"):
+        wants_drift_reverted({"REVERT_DRIFT": "no"})

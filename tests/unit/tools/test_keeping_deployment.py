@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tools.cdk_cli import CdkCliError
-from tools.deployed_stack import ValueRefusedError
+from tools.deployed_stack import Listener, ValueRefusedError
 from tools.keeping_deployment import KeepingDeployment
-from tools.kept_file import KeptFile, KeptFileError
+from tools.kept_file import Kept, KeptFile, KeptFileError
 from tools.kept_parameters import Release
 from tools.settings_run import SettingsRunError
 
@@ -36,6 +37,10 @@ class FakeStack:
     refuses: bool = False
     changing: bool = False
     breaks: type[BaseException] | None = None
+    settings_fail: bool = False
+    is_on: bool = True
+    is_meant_on: bool = True
+    may_not_switch_on: bool = False
 
     def outputs(self) -> dict[str, str]:
         settings = {"SettingsWorkflowArn": "settings"} if self.has_settings else {}
@@ -62,19 +67,28 @@ class FakeStack:
         self.done.append(f"put {value}")
         self.value = value
 
-    def listener(self, _: Release) -> str:
-        return "listener"
+    def listener(self, _: Release) -> Listener:
+        return Listener(rule="listener", is_on=self.is_on, is_meant_on=self.is_meant_on)
+
+    def make_sure_of_switching_on(self, rule: str) -> None:
+        assert self.is_on
+        if self.may_not_switch_on:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": rule}}, "EnableRule")
 
     def switch_off(self, rule: str) -> None:
+        self.is_on = False
         self.done.append(f"{rule} off")
 
     def switch_on(self, rule: str) -> None:
+        self.is_on = True
         self.done.append(f"{rule} on")
 
     def apply(self, workflow: str, parameter: str) -> None:
         self.done.append(f"{workflow} applies {parameter}")
 
     def agree(self, workflow: str) -> None:
+        if self.settings_fail:
+            raise SettingsRunError("Settings ended FAILED")
         self.done.append(f"{workflow} agrees")
 
 
@@ -93,6 +107,8 @@ class Place:
         then: BaseException | None = None,
         goes_on: bool = False,
         meanwhile: str | None = None,
+        mends_settings: bool = False,
+        reverts_drift: bool = False,
     ) -> None:
         """Deploy a release with this initial value, as CloudFormation would; `then` is how it ends.
 
@@ -104,12 +120,13 @@ class Place:
             self.stack.done.append("deploy")
             self.stack.value = meanwhile or ("0.8" if then and not goes_on else value)
             self.stack.changing = goes_on
+            self.stack.settings_fail = self.stack.settings_fail and not mends_settings
             if then:
                 raise then
 
         fake = cast(Any, self.stack)
         KeepingDeployment(stack=fake, settings=fake, file=self.file, report=self.said.append).carry_out(
-            by_cli, release=release(value)
+            by_cli, release=release(value), reverts_drift=reverts_drift
         )
 
 
@@ -127,9 +144,21 @@ def test_a_value_is_put_back_while_nobody_listens_and_then_applied(place: Place)
     assert place.file.read() is None
 
 
+def test_no_more_is_promised_than_cloudformation_keeps(place: Place) -> None:
+    place.deploy("0.7")
+    (promise,) = [line for line in place.said if line.startswith("Until the end of the deployment")]
+    assert "unless CloudFormation changes the rule" in promise
+
+
 def test_a_release_that_redefines_nothing_leaves_the_listener_on(place: Place) -> None:
     place.deploy("0.8")
     assert "listener off" not in place.stack.done
+
+
+def test_drift_is_reverted_and_the_operators_value_is_put_back(place: Place) -> None:
+    place.deploy("0.8", reverts_drift=True)
+    assert place.stack.done == ["listener off", "deploy", *FINISH]
+    assert place.stack.value == "0.5"
 
 
 def test_a_change_that_somebody_made_while_nobody_listened_is_applied(place: Place) -> None:
@@ -218,16 +247,84 @@ def test_a_first_deployment_has_nothing_to_keep(place: Place) -> None:
     assert place.said == []
 
 
-def test_the_file_outlasts_parameters_that_could_not_be_applied(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_: str) -> None:
-        raise SettingsRunError("ended FAILED")
-
-    monkeypatch.setattr(place.stack, "agree", fail)
+def test_the_file_outlasts_parameters_that_could_not_be_applied(place: Place) -> None:
+    place.stack.settings_fail = True
     with pytest.raises(SettingsRunError):
         place.deploy("0.7")
     assert place.file.read() is not None
+
+
+def test_a_release_that_mends_settings_is_deployed(place: Place) -> None:
+    place.stack.settings_fail = True
+    with pytest.raises(SettingsRunError):
+        place.deploy("0.7")
+
+    place.stack.done.clear()
+    place.deploy("0.7", mends_settings=True)
+    assert "The parameters are not applied yet. Settings ended FAILED" in place.said
+    assert place.stack.done[-2:] == FINISH[-2:]
+    assert place.file.read() is None
+
+
+def test_what_nobody_heard_of_is_applied_once_settings_can(place: Place) -> None:
+    place.stack.settings_fail = True
+    with pytest.raises(SettingsRunError):
+        place.deploy("0.7", meanwhile="0.6")
+    place.deploy("0.8", mends_settings=True)
+    applied = place.stack.done[place.stack.done.index("deploy", place.stack.done.index("deploy") + 1) :]
+    assert applied == ["deploy", f"settings applies {SCORE}", "settings agrees"]
+
+
+def test_what_was_put_back_once_is_the_operators_again(place: Place) -> None:
+    place.stack.settings_fail = True
+    with pytest.raises(SettingsRunError):
+        place.deploy("0.7")
+    assert place.stack.value == "0.5"
+
+    place.stack.done.clear()
+    place.stack.value = "0.7"
+    place.deploy("0.8", mends_settings=True)
+    assert "put 0.5" not in place.stack.done
+
+
+def test_a_failed_deployment_is_told_although_settings_fail_too(place: Place) -> None:
+    place.stack.settings_fail = True
+    with pytest.raises(CdkCliError, match="rolled back"):
+        place.deploy("0.7", then=CdkCliError("rolled back"))
+    assert place.said[-1] == "The parameters are not applied yet. Settings ended FAILED"
+    assert place.file.read() is not None
+
+
+def test_a_rule_that_another_folders_deployment_left_off_is_switched_on(place: Place) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        place.deploy("0.7", then=KeyboardInterrupt(), goes_on=True)
+    place.file.path.unlink()
+    place.said.clear()
+    place.stack.done.clear()
+
+    place.deploy("0.8")
+    assert place.stack.done == ["listener on", "deploy", *FINISH[2:]]
+    assert place.said[0].startswith("The rule listener, which has changed parameters applied, was off.")
+
+
+def test_who_may_not_switch_the_rule_on_learns_so_before_it_is_off(place: Place) -> None:
+    place.stack.may_not_switch_on = True
+    with pytest.raises(ClientError, match="AccessDenied"):
+        place.deploy("0.7")
+    assert place.stack.done == []
+    assert place.file.read() is None
+
+
+def test_a_rule_that_is_deployed_off_stays_off(place: Place) -> None:
+    place.stack.is_on = place.stack.is_meant_on = False
+    place.deploy("0.7")
+    assert place.stack.done == ["deploy", "put 0.5", "settings agrees"]
+
+
+def test_a_file_of_an_older_release_can_be_read(place: Place) -> None:
+    place.file.path.parent.mkdir()
+    place.file.path.write_text('{"parameters": [], "quiet_rule": "listener"}')
+    assert place.file.read() == Kept(parameters=(), quiet_rule="listener")
 
 
 def test_the_file_is_named(place: Place) -> None:

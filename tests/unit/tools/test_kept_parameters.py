@@ -11,6 +11,7 @@ PATH = "/TrainingPipeline-dev"
 NAME = f"{PATH}/Minimum-F1-Score"
 OPERATORS = KeptParameter(name=NAME, value="0.5", initial="0.8", coming="0.7", is_redefined=True)
 NOBODYS = replace(OPERATORS, value="0.8")
+LEFT_ALONE = replace(OPERATORS, coming="0.8", is_redefined=False)
 
 
 def release(*, tags: dict[str, str] | None = None, **definition: Any) -> Release:
@@ -36,6 +37,13 @@ def test_the_same_definition_is_not_written_again() -> None:
 )
 def test_any_other_definition_is_written_with_its_value(after: Release) -> None:
     assert kept(after)[0].is_redefined
+
+
+def test_to_a_deployment_that_reverts_drift_an_operators_value_is_drift() -> None:
+    (parameter,) = kept_parameters(
+        {NAME: "0.5"}, path=PATH, before=release(), after=release(), reverts_drift=True
+    )
+    assert parameter.fate("0.8") is Fate.LOST
 
 
 def test_a_parameter_that_is_new_is_nothing_to_keep() -> None:
@@ -69,6 +77,10 @@ def test_parameters_of_others_are_left_alone() -> None:
         (NOBODYS, "0.8", Fate.SAME),
         (NOBODYS, "0.7", Fate.FOLLOWED),
         (NOBODYS, "0.6", Fate.CHANGED),
+        # CloudFormation does not write it, so it was a person who set it to the initial value.
+        (LEFT_ALONE, "0.8", Fate.CHANGED),
+        (LEFT_ALONE, "0.6", Fate.CHANGED),
+        (LEFT_ALONE, "0.5", Fate.SAME),
     ],
 )
 def test_the_fate_of_a_value_follows_from_what_is_there_afterwards(
@@ -78,6 +90,6 @@ def test_the_fate_of_a_value_follows_from_what_is_there_afterwards(
 
 
 def test_only_a_value_that_will_be_written_over_is_announced() -> None:
-    assert "is 0.5. This release defines it anew" in str(OPERATORS.announcement())
+    assert "is 0.5. CloudFormation is about to set it to 0.7; afterwards" in str(OPERATORS.announcement())
     assert replace(OPERATORS, is_redefined=False).announcement() is None
     assert NOBODYS.announcement() is None

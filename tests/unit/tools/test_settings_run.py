@@ -4,6 +4,7 @@ import json
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tools import settings_run
 from tools.settings_run import SettingsRun, SettingsRunError
@@ -60,3 +61,13 @@ def test_a_red_end_says_why_and_how_to_try_again(monkeypatch: pytest.MonkeyPatch
 def test_one_that_does_not_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsRunError, match="execution is still running"):
         run(monkeypatch, status="RUNNING")
+
+
+def test_a_workflow_that_somebody_deleted_is_named() -> None:
+    class Gone:
+        def start_execution(self, **_: str) -> None:
+            code = "StateMachineDoesNotExist"
+            raise ClientError({"Error": {"Code": code, "Message": "gone"}}, "StartExecution")
+
+    with pytest.raises(SettingsRunError, match="no state machine workflow"):
+        SettingsRun(stepfunctions=cast(Any, Gone()), report=print).agree("workflow")
