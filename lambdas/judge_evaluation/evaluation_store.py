@@ -59,8 +59,8 @@ def _domain_errors(doing: str) -> Iterator[None]:
         if code in _DENIED:
             raise StorageDenied(
                 f"AWS denied access while {doing} ({error}). The role of the function judge_evaluation, the "
-                "policy of the bucket, or a policy of the organisation forbids it: deploy the stack again, "
-                "then look for a Deny."
+                "policy of the bucket, or a policy of the organisation forbids it: bring the stack "
+                "back (make deploy with REVERT_DRIFT=1), then look for a Deny."
             ) from error
         if code in _UNAVAILABLE or status >= 500:
             raise StorageUnavailable(

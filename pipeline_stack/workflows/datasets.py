@@ -126,8 +126,7 @@ class RefreshDatasets:
             f"The project is missing (at {what})",
             error=names.PROJECT_MISSING,
             cause=f"'Rekognition has no project named {self._resources.project.project_name}. It is "
-            f"part of the "
-            "stack: deploy the stack again.'",
+            "part of the stack: bring the stack back (make deploy with REVERT_DRIFT=1).'",
         )
         look = self._ending.calls.rekognition(
             f"Look at {what}",
