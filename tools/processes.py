@@ -64,7 +64,8 @@ def _still_there(family: set[int], process: subprocess.Popen[str]) -> set[int]:
 
 
 def _send(number: signal.Signals, pids: Iterable[int]) -> None:
-    for pid in pids:
+    # As a rule a parent has the lower number: it goes first, so that it does not go on when its child ends.
+    for pid in sorted(pids):
         with suppress(ProcessLookupError):
             os.kill(pid, number)
 
