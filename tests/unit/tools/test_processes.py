@@ -11,7 +11,6 @@ import pytest
 from tools import processes
 from tools.processes import Seen, stop
 
-
 ENDED_BY_FORCE = (-signal.SIGKILL, 128 + signal.SIGKILL)
 """Itself, or a shell that saw its child go."""
 
