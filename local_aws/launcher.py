@@ -175,7 +175,8 @@ class LocalAws:
         return messages
 
     def rekognition(self, **settings: Any) -> None:
-        """How the next trainings go: `training_seconds`, and `next_training` to make one fail."""
+        """How trainings go: `training_seconds`, `next_training` to make one fail, `hold_trainings` to let
+        none end for now."""
         self._admin.put("rekognition", settings)
 
     def reset(self) -> None:
