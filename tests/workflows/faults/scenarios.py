@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,14 +11,10 @@ from typing import ClassVar
 from tests.workflows.operator import Json, Operator
 from tests.workflows.pictures import fruits, noises
 
-WORKFLOWS = ("Training", "Deployment", "Settings")
-
 
 def until_idle(operator: Operator) -> None:
     """Wait until no execution runs, and each that ended badly was looked at."""
-    for workflow in WORKFLOWS:
-        operator.until_idle(workflow)
-    operator.until_ended_runs_idle()
+    operator.until_all_idle()
 
 
 @dataclass(kw_only=True)
@@ -161,8 +156,7 @@ class Restart(Scenario):
         units = self.operator.aws.client("ssm").get_parameter(
             Name=f"{self.operator.outputs['ParameterPath']}/Minimum-Inference-Units"
         )["Parameter"]["Value"]
-        self.operator.set("Minimum-Inference-Units", "1" if units == "2" else "2")
-        self.operator.until_idle("Settings")
+        self.operator.change_setting("Minimum-Inference-Units", "1" if units == "2" else "2")
 
     def act(self) -> Json:
         live = self.operator.system_parameter()["live_model"]["version"]
@@ -191,11 +185,7 @@ class SettingChange(Scenario):
 
     def act(self) -> Json:
         self.parameter, value = next(self.changes)
-        before = len(self.operator.executions("Settings"))
-        self.operator.set(self.parameter, value)
-        while len(found := self.operator.executions("Settings")) == before:
-            time.sleep(0.02)
-        return self.operator.finished(found[0]["executionArn"])
+        return self.operator.change_setting(self.parameter, value)
 
     def recover(self) -> Json:
         name = f"{self.operator.outputs['ParameterPath']}/{self.parameter}"
