@@ -7,6 +7,7 @@ An action that is taken away is thus either a call that is denied, which the fir
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -15,7 +16,7 @@ import pytest
 from tests.workflows.conftest import MakeOperator
 from tests.workflows.faults.calls import roles
 from tests.workflows.faults.scenarios import Replacement, Scenario, until_idle
-from tests.workflows.operator import Json, Operator
+from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
 from tests.workflows.pictures import noises
 
 TIME_SCALE = 0.0002
@@ -185,7 +186,7 @@ def change_settings(operator: Operator) -> None:
         ("Enable-Automatic-Training", "false"),
         ("Enable-Automatic-Training", "true"),
     ):
-        operator.set(parameter, value)
+        operator.change_setting(parameter, value)
         until_idle(operator)
     for parameter in ("Minimum-F1-Score", "Minimum-Inference-Units"):
         operator.aws.client("ssm").put_parameter(
@@ -205,8 +206,11 @@ def wait_for_the_clock(operator: Operator) -> None:
     """A check that the schedule starts."""
     operator.set("Automatic-Training-Poll-Frequency", "1")
     before = len(operator.executions("Training"))
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while len(operator.executions("Training")) == before:
+        assert time.monotonic() < deadline, "the schedule starts no check"
         measure(operator)
+        time.sleep(0.1)
     until_idle(operator)
 
 
