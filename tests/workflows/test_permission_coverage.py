@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -117,7 +117,7 @@ def measure(operator: Operator) -> None:
 
 
 def hold_lock(operator: Operator, lock: str, machine: str, name: str) -> None:
-    """As an execution leaves a lock that was stopped while it held it."""
+    """As an execution leaves a lock that was stopped while it held it, twenty minutes ago."""
     execution = operator.outputs[f"{machine}WorkflowArn"].replace(":stateMachine:", ":execution:")
     operator.aws.client("dynamodb").put_item(
         TableName=operator.outputs["RegistryTableName"],
@@ -125,7 +125,7 @@ def hold_lock(operator: Operator, lock: str, machine: str, name: str) -> None:
             "kind": {"S": "lock"},
             "name": {"S": lock},
             "holder": {"S": f"{execution}:{name}"},
-            "taken_at": {"S": datetime.now(tz=UTC).isoformat()},
+            "taken_at": {"S": (datetime.now(tz=UTC) - timedelta(minutes=20)).isoformat()},
         },
     )
 
