@@ -103,7 +103,10 @@ def test_whichever_call_fails_the_state_is_right(
     assert chosen
     report: Json = {}
     for case in chosen:
-        broken = list(broken_promises(scenario, case))
+        for _ in range(scenario.variants):
+            broken = list(broken_promises(scenario, case))
+            if broken != ["MISSED"]:
+                break
         report[f"{case[0]}, {case[1].name}"] = broken
         scenario.forget_old_versions()
         if [each for each in broken if each != "MISSED"]:

@@ -33,6 +33,8 @@ class Scenario(ABC):
     """Whether the live model runs whatever happens; an operator may have asked for the opposite."""
     most_messages = 1
     """How many different ones a case may send."""
+    variants = 1
+    """How many kinds of runs `act` gives in turn. A call that one of them makes is met within as many."""
 
     def replace_pictures(self) -> None:
         """A new set of the same size: another picture under the first key of each label."""
@@ -168,6 +170,7 @@ class SettingChange(Scenario):
 
     trainings = frozenset({0})
     most_messages = 2  # the change, and that the run failed after it told of it
+    variants = 4
 
     def begin(self) -> None:
         super().begin()
