@@ -76,6 +76,7 @@ def main() -> int:
         port=listening.getsockname()[1],
         time_scale=settings.time_scale,
         schedule_scale=settings.schedule_scale,
+        alarm_scale=settings.alarm_scale,
         without_mends=settings.without_mends,
     )
     workdir = Path(tempfile.mkdtemp(prefix="local-aws-"))

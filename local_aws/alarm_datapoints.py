@@ -10,6 +10,7 @@ from ministack.services import cloudwatch
 
 from local_aws import metric_math
 from local_aws.clock import Clock
+from local_aws.config import current_settings
 
 SHORTEST_PERIOD_SECONDS = 0.5
 """Real seconds: a shorter one would end before anybody could look, or between two turns."""
@@ -18,7 +19,7 @@ SHORTEST_PERIOD_SECONDS = 0.5
 def latest_datapoints(alarm: Mapping[str, Any], count: int) -> list[tuple[float, float] | None]:
     """Time and value of the alarm's last periods, the oldest first; None where there is no data.
 
-    Periods end now rather than at full minutes, and last as long as the time scale makes them.
+    Periods end now rather than at full minutes, and last as long as the scale of alarms makes them.
     """
     end = time.time()
     if alarm.get("Metrics"):
@@ -74,7 +75,8 @@ def _math(
 
 def period_seconds(aws_seconds: float) -> float:
     """Real seconds that a period of so many seconds on AWS lasts here."""
-    return max(Clock().scaled(aws_seconds), SHORTEST_PERIOD_SECONDS)
+    clock = Clock(time_scale=current_settings().alarm_scale)
+    return max(clock.scaled(aws_seconds), SHORTEST_PERIOD_SECONDS)
 
 
 def _statistic_name(alarm: Mapping[str, Any]) -> str:

@@ -37,6 +37,8 @@ class Settings:
     """Real seconds per AWS second for Waits, Retry delays, machine time-outs and the times of Rekognition."""
     schedule_scale: float = DEFAULT_SCHEDULE_SCALE
     """Real seconds per AWS second for scheduled rules."""
+    alarm_scale: float = DEFAULT_TIME_SCALE
+    """Real seconds per AWS second for the periods of alarms; the time scale unless given."""
     without_mends: frozenset[str] = frozenset()
     """Names of mends that are left out, which is how a mend's test is seen to fail."""
 
@@ -48,6 +50,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the LOCAL_AWS_* variables; raises SettingsError for a value that cannot be used."""
+        time_scale = _read_scale(environment, "LOCAL_AWS_TIME_SCALE", DEFAULT_TIME_SCALE)
         return cls(
             port=_read(
                 environment,
@@ -57,24 +60,22 @@ class Settings:
                 is_allowed=lambda port: 0 <= port <= 65535,
                 allowed="a port number, 0 to 65535 (0 picks a free port)",
             ),
-            time_scale=_read(
-                environment,
-                "LOCAL_AWS_TIME_SCALE",
-                DEFAULT_TIME_SCALE,
-                parse=float,
-                is_allowed=lambda scale: 0 < scale <= 1,
-                allowed="a number above 0, up to 1",
-            ),
-            schedule_scale=_read(
-                environment,
-                "LOCAL_AWS_SCHEDULE_SCALE",
-                DEFAULT_SCHEDULE_SCALE,
-                parse=float,
-                is_allowed=lambda scale: 0 < scale <= 1,
-                allowed="a number above 0, up to 1",
-            ),
+            time_scale=time_scale,
+            schedule_scale=_read_scale(environment, "LOCAL_AWS_SCHEDULE_SCALE", DEFAULT_SCHEDULE_SCALE),
+            alarm_scale=_read_scale(environment, "LOCAL_AWS_ALARM_SCALE", time_scale),
             without_mends=frozenset(filter(None, environment.get("LOCAL_AWS_WITHOUT_MEND", "").split(","))),
         )
+
+
+def _read_scale(environment: Mapping[str, str], name: str, default: float) -> float:
+    return _read(
+        environment,
+        name,
+        default,
+        parse=float,
+        is_allowed=lambda scale: 0 < scale <= 1,
+        allowed="a number above 0, up to 1",
+    )
 
 
 def _read(

@@ -48,13 +48,18 @@ class LocalAws:
         port: int = 0,
         time_scale: float = DEFAULT_TIME_SCALE,
         schedule_scale: float = DEFAULT_SCHEDULE_SCALE,
+        alarm_scale: float | None = None,
         without_mends: Sequence[str] = (),
     ) -> None:
-        """Nothing starts before `start` or `with`. Port 0 picks a free one."""
+        """Nothing starts before `start` or `with`. Port 0 picks a free one.
+
+        The periods of alarms have the time scale, unless `alarm_scale` is given.
+        """
         self._settings = {
             "LOCAL_AWS_PORT": str(port),
             "LOCAL_AWS_TIME_SCALE": str(time_scale),
             "LOCAL_AWS_SCHEDULE_SCALE": str(schedule_scale),
+            "LOCAL_AWS_ALARM_SCALE": str(time_scale if alarm_scale is None else alarm_scale),
             "LOCAL_AWS_WITHOUT_MEND": ",".join(without_mends),
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -175,7 +180,8 @@ class LocalAws:
         return messages
 
     def rekognition(self, **settings: Any) -> None:
-        """How the next trainings go: `training_seconds`, and `next_training` to make one fail."""
+        """How trainings go: `training_seconds`, `next_training` to make one fail, `hold_trainings` to let
+        none end for now."""
         self._admin.put("rekognition", settings)
 
     def reset(self) -> None:

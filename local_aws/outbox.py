@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 KEPT_MESSAGES = 10_000
@@ -37,7 +37,7 @@ class Outbox:
     def as_json(self) -> list[dict[str, Any]]:
         """Every message kept."""
         with self._lock:
-            return [asdict(message) for message in self._messages]
+            return [dict(vars(message)) for message in self._messages]
 
     def clear(self) -> None:
         """Forget them all."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shlex
 import sys
@@ -14,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from local_aws.config import Settings, SettingsError
 from local_aws.launcher import LocalAws, LocalAwsError
@@ -68,14 +69,23 @@ def announce(aws: LocalAws, outputs: Outputs) -> None:
     say("\nCtrl-C stops the server; everything in it is gone then.")
 
 
+def told(message: Mapping[str, Any]) -> str:
+    """A message as operators read it. An alarm's is a JSON document: its description says it in words."""
+    text = message["message"]
+    if not message["kind"]:
+        with suppress(KeyError, TypeError, ValueError):
+            text = json.loads(text)["AlarmDescription"]
+    return f"{message['subject']}\n{text}"
+
+
 def stay(aws: LocalAws) -> NoReturn:
     """Show what the pipeline tells its operators. Ends by LocalAwsError, should the server die."""
-    told = 0
+    shown = 0
     while True:
         messages = aws.outbox()
-        for message in messages[told:]:
-            say(f"\n{time.strftime('%H:%M:%S')}  {message['subject']}\n{message['message']}")
-        told = len(messages)
+        for message in messages[shown:]:
+            say(f"\n{time.strftime('%H:%M:%S')}  {told(message)}")
+        shown = len(messages)
         time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
@@ -89,6 +99,8 @@ def serve(settings: Settings, directory: Path) -> None:
                 port=settings.port,
                 time_scale=settings.time_scale,
                 schedule_scale=settings.schedule_scale,
+                # What alarms on checks look at is measured by a schedule: in faster periods it looks missing.
+                alarm_scale=settings.schedule_scale,
                 without_mends=tuple(settings.without_mends),
             ) as aws,
         ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 KEPT_CALLS = 100_000
@@ -40,7 +40,7 @@ class CallLog:
     def as_json(self) -> list[dict[str, Any]]:
         """Every call kept, the oldest first."""
         with self._lock:
-            return [asdict(call) for call in self._calls]
+            return [dict(vars(call)) for call in self._calls]  # `asdict` takes ten times as long
 
     def clear(self) -> None:
         """Forget them all."""

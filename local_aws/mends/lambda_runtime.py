@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextvars
+import hashlib
 import json
 import queue
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +30,7 @@ _SPAWN_FAILED = "Worker init failed: "
 _DIED = ("Worker process died", "Worker process exited immediately", "Worker returned no response")
 
 _spawned_for: contextvars.ContextVar[Mapping[str, Any]] = contextvars.ContextVar("spawned_for")
+_unpacking = threading.Lock()
 _failure: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("failure", default=None)
 
 
@@ -81,6 +85,31 @@ def worker(original: Any) -> Any:
             super()._spawn()
 
     return Worker
+
+
+@mend("lambda-code", target="ministack.core.lambda_runtime.zipfile")
+def unpack_once(original: Any) -> Any:
+    """Every environment of a function finds the same code, unpacked once, with what was compiled of it.
+
+    MiniStack unpacks it anew for each, so that each compiles all of it again.
+    """
+
+    class ZipFile(original.ZipFile):  # type: ignore[misc]
+        def extractall(self, path: str, *args: Any, **options: Any) -> None:
+            if Path(path).name != "code":  # a layer
+                super().extractall(path, *args, **options)
+                return
+            digest = hashlib.sha256(Path(self.filename).read_bytes()).hexdigest()
+            shared = Path(tempfile.gettempdir()) / "lambda-code" / digest
+            with _unpacking:
+                if not shared.exists():
+                    unfinished = shared.with_suffix(".unfinished")
+                    super().extractall(unfinished, *args, **options)
+                    unfinished.rename(shared)
+            Path(path).rmdir()
+            Path(path).symlink_to(shared)
+
+    return SimpleNamespace(**{**vars(original), "ZipFile": ZipFile})
 
 
 @mend("lambda-errors", target="ministack.core.lambda_runtime.Worker")

@@ -63,7 +63,8 @@ def reset() -> None:
 
 
 def configure(**changes: Any) -> dict[str, Any]:
-    """Take over `training_seconds` and `next_training` (None withdraws it); gives what now holds.
+    """Take over `training_seconds`, `hold_trainings`, `next_training` (None withdraws it) and the others of
+    `Wishes`; gives what now holds.
 
     Raises ValueError saying which value is wrong and what is allowed.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +32,8 @@ class Wishes:
     training_seconds: float = DEFAULT_TRAINING_SECONDS
     next_training: dict[str, str] | None = None
     """How the next training ends, once: {"status": "TRAINING_FAILED", "message": …}."""
+    hold_trainings: bool = False
+    """Whether no training ends for now; those that have taken their time end when this is taken back."""
     start_seconds: float | None = None
     """How long a model takes to start; None is the service's usual time."""
     stop_seconds: float | None = None
@@ -44,18 +46,25 @@ class Wishes:
         unknown = sorted(set(changes) - set(vars(self)))
         if unknown:
             raise ValueError(f"{', '.join(unknown)}: unknown; allowed are {', '.join(vars(self))}")
-        for name in ("training_seconds", "start_seconds", "stop_seconds"):
-            if changes.get(name) is not None and not _is_positive(changes[name]):
-                raise ValueError(f"{name}: {changes[name]!r}; a number of AWS seconds above 0")
-        for name, status in (("next_training", "TRAINING_FAILED"), ("next_start", "FAILED")):
-            if changes.get(name) is not None and not _is_failure(changes[name], status):
-                raise ValueError(
-                    f"{name}: {changes[name]!r}; an object with "
-                    f'"status": "{status}" and a non-empty text "message"'
-                )
+        for problem in _problems(changes):
+            raise ValueError(problem)
         for name, value in changes.items():
             if name != "training_seconds" or value is not None:
                 setattr(self, name, dict(value) if isinstance(value, Mapping) else value)
+
+
+def _problems(changes: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("training_seconds", "start_seconds", "stop_seconds"):
+        if changes.get(name) is not None and not _is_positive(changes[name]):
+            yield f"{name}: {changes[name]!r}; a number of AWS seconds above 0"
+    if not isinstance(changes.get("hold_trainings", False), bool):
+        yield f"hold_trainings: {changes['hold_trainings']!r}; true or false"
+    for name, status in (("next_training", "TRAINING_FAILED"), ("next_start", "FAILED")):
+        if changes.get(name) is not None and not _is_failure(changes[name], status):
+            yield (
+                f"{name}: {changes[name]!r}; an object with "
+                f'"status": "{status}" and a non-empty text "message"'
+            )
 
 
 def _is_positive(value: Any) -> bool:
@@ -104,10 +113,16 @@ class Platform:
             self.wishes = Wishes()
 
     def pending(
-        self, aws_seconds: float, finish: Callable[[], None], work: Future[Any] | None = None
+        self,
+        aws_seconds: float,
+        finish: Callable[[], None],
+        work: Future[Any] | None = None,
+        *,
+        is_held: Callable[[], bool] = lambda: False,
     ) -> Pending:
-        """A change that ends after so many AWS seconds, and not before its work is done."""
-        return Pending(due=self.monotonic() + self.clock.scaled(aws_seconds), finish=finish, work=work)
+        """A change that ends after so many AWS seconds, not before its work is done, nor while it is held."""
+        due = self.monotonic() + self.clock.scaled(aws_seconds)
+        return Pending(due=due, finish=finish, work=work, is_held=is_held)
 
 
 @dataclass(kw_only=True)

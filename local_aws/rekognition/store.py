@@ -25,10 +25,12 @@ class Pending:
     """Real seconds on the monotonic clock."""
     finish: Callable[[], None]
     work: Future[Any] | None = None
+    is_held: Callable[[], bool] = lambda: False
+    """Whether somebody keeps it from ending for now, however long it has taken."""
 
     def is_over(self, now: float) -> bool:
         """Whether `finish` may be called."""
-        return now >= self.due and (self.work is None or self.work.done())
+        return now >= self.due and not self.is_held() and (self.work is None or self.work.done())
 
 
 @dataclass(kw_only=True)

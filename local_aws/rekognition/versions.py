@@ -152,7 +152,7 @@ def _begin_training(call: Call, version: Version, job: TrainingJob) -> None:
         if outcome.model is not None:
             version.billable_seconds = int(seconds)
 
-    version.pending = platform.pending(seconds, finish, work)
+    version.pending = platform.pending(seconds, finish, work, is_held=lambda: platform.wishes.hold_trainings)
 
 
 def describe_project_versions(call: Call) -> dict[str, Any]:

@@ -205,3 +205,16 @@ def handler(event, context):
 @pytest.mark.mend("lambda-isolation")
 def test_shortens_a_function_s_own_sleeps_as_all_other_waits(lab: Lab) -> None:
     assert invoke_new(lab, SLEEPS) == ([True, []], None)
+
+
+@pytest.mark.mend("lambda-code")
+def test_environments_share_the_code_and_what_was_compiled_of_it(lab: Lab) -> None:
+    code = """
+        import os
+        def handler(event, context):
+            return os.path.realpath(__file__)
+    """
+    first, _ = invoke_new(lab, code)
+    second, _ = invoke_new(lab, code)
+
+    assert first == second

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.deployment import deploy_assembly
 from local_aws.launcher import LocalAws
@@ -20,6 +20,8 @@ TIME_SCALE = 0.0005
 TRAINING_SECONDS = 300
 
 MakeOperator = Callable[..., Operator]
+Scales = tuple[float, float]
+"""Of time and of schedules."""
 
 
 def deployed(aws: LocalAws, assembly: Path) -> Operator:
@@ -48,17 +50,54 @@ def shared_aws() -> Iterator[LocalAws]:
         yield aws
 
 
+def is_at_rest(aws: LocalAws) -> bool:
+    """Whether it answers and no execution runs: one that does would go on in the next test's stack."""
+    sfn = aws.client("stepfunctions")
+    try:
+        return not any(
+            sfn.list_executions(stateMachineArn=machine["stateMachineArn"], statusFilter="RUNNING")[
+                "executions"
+            ]
+            for machine in sfn.list_state_machines()["stateMachines"]
+        )
+    except (BotoCoreError, ClientError):
+        return False
+
+
+@pytest.fixture(scope="session")
+def spare() -> Iterator[dict[Scales, LocalAws]]:
+    """The server that the last of `make_operator`'s tests has done with, for the next one of its scales."""
+    servers: dict[Scales, LocalAws] = {}
+    yield servers
+    for aws in servers.values():
+        aws.stop()
+
+
 @pytest.fixture
-def make_operator(assembly: Path) -> Iterator[MakeOperator]:
+def make_operator(assembly: Path, spare: dict[Scales, LocalAws]) -> Iterator[MakeOperator]:
     """Makes an operator of a pipeline on a server of its own, with its own `time_scale`: real seconds for
     a second of AWS."""
-    with ExitStack() as stack:
+    used: list[tuple[Scales, LocalAws]] = []
 
-        def make(*, time_scale: float, schedule_scale: float = 1) -> Operator:
+    def make(*, time_scale: float, schedule_scale: float = 1) -> Operator:
+        scales = (time_scale, schedule_scale)
+        aws = spare.pop(scales, None)
+        if aws is None:
             aws = LocalAws(time_scale=time_scale, schedule_scale=schedule_scale)
-            return deployed(stack.enter_context(aws), assembly)
+            aws.start()
+        used.append((scales, aws))
+        aws.reset()
+        return deployed(aws, assembly)
 
-        yield make
+    yield make
+    for scales, aws in used:
+        if not is_at_rest(aws):
+            aws.stop()
+            continue
+        for other in spare.values():
+            other.stop()
+        spare.clear()
+        spare[scales] = aws
 
 
 @pytest.fixture

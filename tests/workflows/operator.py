@@ -13,6 +13,7 @@ from pipeline_stack.layout import IMAGES_PREFIX
 from tests.workflows.pictures import fruits
 
 Json = dict[str, Any]
+WORKFLOWS = ("Training", "Deployment", "Settings")
 # A guard against a hang, not a measure: machines are shared.
 PATIENCE_SECONDS = 120
 
@@ -43,6 +44,21 @@ class Operator:
         self.aws.client("ssm").put_parameter(
             Name=f"{self.outputs['ParameterPath']}/{parameter}", Value=value, Overwrite=True
         )
+
+    def change_setting(self, parameter: str, value: str) -> Json:
+        """Give a parameter another value; the description, once it is over, of the run that this starts.
+
+        That run begins a moment later, so that before it Settings is idle too.
+        """
+        before = {execution["executionArn"] for execution in self.executions("Settings")}
+        self.set(parameter, value)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            begun = [each["executionArn"] for each in self.executions("Settings")]
+            if new := [arn for arn in begun if arn not in before]:
+                return self.finished(new[-1])
+            assert time.monotonic() < deadline, f"{parameter} was set to {value}, and no run begins"
+            time.sleep(0.05)
 
     def system_parameter(self) -> Json:
         name = f"{self.outputs['ParameterPath']}/For-System-Use-Only"
@@ -105,10 +121,10 @@ class Operator:
             assert time.monotonic() < deadline, f"{state} not entered: {self.states(execution)[-5:]}"
             time.sleep(0.02)
 
-    def executions(self, workflow: str) -> list[Json]:
-        """Newest first."""
+    def executions(self, workflow: str, **only: str) -> list[Json]:
+        """Newest first; all of them, unless `statusFilter` says which."""
         listed: list[Json] = self.aws.client("stepfunctions").list_executions(
-            stateMachineArn=self.outputs[f"{workflow}WorkflowArn"], maxResults=1000
+            stateMachineArn=self.outputs[f"{workflow}WorkflowArn"], maxResults=1000, **only
         )["executions"]
         return listed
 
@@ -168,27 +184,26 @@ class Operator:
     def until_idle(self, workflow: str) -> None:
         """Wait until no execution of a workflow runs."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while any(execution["status"] == "RUNNING" for execution in self.executions(workflow)):
+        while self.executions(workflow, statusFilter="RUNNING"):
             assert time.monotonic() < deadline, f"{workflow} still runs"
             time.sleep(0.05)
 
-    def until_ended_runs_idle(self) -> None:
-        """Wait until every run that ended badly was handed over and looked at."""
+    def until_all_idle(self) -> None:
+        """Wait until no execution runs, and each that ended badly was handed over and looked at."""
         sfn = self.aws.client("stepfunctions")
         machines = sfn.list_state_machines()["stateMachines"]
         (ended_runs,) = (m["stateMachineArn"] for m in machines if "EndedRuns" in m["name"])
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            listed = sfn.list_executions(stateMachineArn=ended_runs, maxResults=1000)["executions"]
-            over = [each for each in listed if each["status"] != "RUNNING"]
-            red = sum(
-                each["status"] in ("FAILED", "TIMED_OUT", "ABORTED")
-                for workflow in ("Training", "Deployment", "Settings")
-                for each in self.executions(workflow)
-            )
-            if len(over) == len(listed) >= red:
+            runs = [each["status"] for workflow in WORKFLOWS for each in self.executions(workflow)]
+            red = len([status for status in runs if status in ("FAILED", "TIMED_OUT", "ABORTED")])
+            looks = sfn.list_executions(stateMachineArn=ended_runs, maxResults=1000)["executions"]
+            over = [each for each in looks if each["status"] != "RUNNING"]
+            if "RUNNING" not in runs and len(over) == len(looks) >= red:
                 return
-            assert time.monotonic() < deadline, f"{red} runs ended badly, {len(over)} were looked at"
+            assert time.monotonic() < deadline, (
+                f"{runs.count('RUNNING')} runs go on, {red} ended badly, {len(over)} were looked at"
+            )
             time.sleep(0.05)
 
     def training_rule(self) -> Json:

@@ -7,15 +7,16 @@ An action that is taken away is thus either a call that is denied, which the fir
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.workflows.conftest import MakeOperator
 from tests.workflows.faults.calls import roles
 from tests.workflows.faults.scenarios import Replacement, Scenario, until_idle
-from tests.workflows.operator import Json, Operator
+from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
 from tests.workflows.pictures import noises
 
 TIME_SCALE = 0.0002
@@ -116,7 +117,7 @@ def measure(operator: Operator) -> None:
 
 
 def hold_lock(operator: Operator, lock: str, machine: str, name: str) -> None:
-    """As an execution leaves a lock that was stopped while it held it."""
+    """As an execution leaves a lock that was stopped while it held it, twenty minutes ago."""
     execution = operator.outputs[f"{machine}WorkflowArn"].replace(":stateMachine:", ":execution:")
     operator.aws.client("dynamodb").put_item(
         TableName=operator.outputs["RegistryTableName"],
@@ -124,7 +125,7 @@ def hold_lock(operator: Operator, lock: str, machine: str, name: str) -> None:
             "kind": {"S": "lock"},
             "name": {"S": lock},
             "holder": {"S": f"{execution}:{name}"},
-            "taken_at": {"S": datetime.now(tz=UTC).isoformat()},
+            "taken_at": {"S": (datetime.now(tz=UTC) - timedelta(minutes=20)).isoformat()},
         },
     )
 
@@ -185,7 +186,7 @@ def change_settings(operator: Operator) -> None:
         ("Enable-Automatic-Training", "false"),
         ("Enable-Automatic-Training", "true"),
     ):
-        operator.set(parameter, value)
+        operator.change_setting(parameter, value)
         until_idle(operator)
     for parameter in ("Minimum-F1-Score", "Minimum-Inference-Units"):
         operator.aws.client("ssm").put_parameter(
@@ -205,8 +206,11 @@ def wait_for_the_clock(operator: Operator) -> None:
     """A check that the schedule starts."""
     operator.set("Automatic-Training-Poll-Frequency", "1")
     before = len(operator.executions("Training"))
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while len(operator.executions("Training")) == before:
+        assert time.monotonic() < deadline, "the schedule starts no check"
         measure(operator)
+        time.sleep(0.1)
     until_idle(operator)
 
 

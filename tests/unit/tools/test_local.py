@@ -114,6 +114,16 @@ def test_a_second_server_in_the_folder_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_of_an_alarm_the_words_are_shown() -> None:
+    document = json.dumps({"AlarmName": "n", "AlarmDescription": "It failed.", "NewStateValue": "ALARM"})
+    assert local.told({"subject": "ALARM: n", "message": document, "kind": ""}) == "ALARM: n\nIt failed."
+
+
+@pytest.mark.parametrize("text", ["It serves.", "[1]", "{}", "7"])
+def test_any_other_message_is_shown_as_it_is(text: str) -> None:
+    assert local.told({"subject": "deployed", "message": text, "kind": ""}) == f"deployed\n{text}"
+
+
 def test_values_are_quoted_for_the_shell() -> None:
     script = local.exports({"NAME": "it's $HOME"}) + 'printf %s "$NAME"'
     assert subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout == b"it's $HOME"  # noqa: S603,S607

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,14 +11,10 @@ from typing import ClassVar
 from tests.workflows.operator import Json, Operator
 from tests.workflows.pictures import fruits, noises
 
-WORKFLOWS = ("Training", "Deployment", "Settings")
-
 
 def until_idle(operator: Operator) -> None:
     """Wait until no execution runs, and each that ended badly was looked at."""
-    for workflow in WORKFLOWS:
-        operator.until_idle(workflow)
-    operator.until_ended_runs_idle()
+    operator.until_all_idle()
 
 
 @dataclass(kw_only=True)
@@ -38,6 +33,8 @@ class Scenario(ABC):
     """Whether the live model runs whatever happens; an operator may have asked for the opposite."""
     most_messages = 1
     """How many different ones a case may send."""
+    variants = 1
+    """How many kinds of runs `act` gives in turn. A call that one of them makes is met within as many."""
 
     def replace_pictures(self) -> None:
         """A new set of the same size: another picture under the first key of each label."""
@@ -161,8 +158,7 @@ class Restart(Scenario):
         units = self.operator.aws.client("ssm").get_parameter(
             Name=f"{self.operator.outputs['ParameterPath']}/Minimum-Inference-Units"
         )["Parameter"]["Value"]
-        self.operator.set("Minimum-Inference-Units", "1" if units == "2" else "2")
-        self.operator.until_idle("Settings")
+        self.operator.change_setting("Minimum-Inference-Units", "1" if units == "2" else "2")
 
     def act(self) -> Json:
         live = self.operator.system_parameter()["live_model"]["version"]
@@ -174,6 +170,7 @@ class SettingChange(Scenario):
 
     trainings = frozenset({0})
     most_messages = 2  # the change, and that the run failed after it told of it
+    variants = 4
 
     def begin(self) -> None:
         super().begin()
@@ -191,11 +188,7 @@ class SettingChange(Scenario):
 
     def act(self) -> Json:
         self.parameter, value = next(self.changes)
-        before = len(self.operator.executions("Settings"))
-        self.operator.set(self.parameter, value)
-        while len(found := self.operator.executions("Settings")) == before:
-            time.sleep(0.02)
-        return self.operator.finished(found[0]["executionArn"])
+        return self.operator.change_setting(self.parameter, value)
 
     def recover(self) -> Json:
         name = f"{self.operator.outputs['ParameterPath']}/{self.parameter}"

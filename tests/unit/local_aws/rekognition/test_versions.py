@@ -43,6 +43,18 @@ def test_a_training_takes_as_long_as_wished(lab: Lab) -> None:
     assert lab.describe_version(project)["Status"] == "TRAINING_COMPLETED"
 
 
+def test_a_training_that_is_held_ends_when_it_is_let_go(lab: Lab) -> None:
+    lab.platform.wishes.change({"hold_trainings": True})
+    project = ready_project(lab)
+    lab.train(project)
+    lab.time.pass_seconds(6000)
+    assert lab.describe_version(project)["Status"] == "TRAINING_IN_PROGRESS"
+    lab.platform.wishes.change({"hold_trainings": False})
+    done = lab.describe_version(project)
+    assert done["Status"] == "TRAINING_COMPLETED"
+    assert done["BillableTrainingTimeInSeconds"] == 600
+
+
 def test_the_next_training_alone_fails_as_wished(lab: Lab) -> None:
     project = ready_project(lab)
     lab.platform.wishes.change({"next_training": {"status": "TRAINING_FAILED", "message": "Out of luck."}})
@@ -60,6 +72,7 @@ def test_the_next_training_alone_fails_as_wished(lab: Lab) -> None:
     [
         ({"training_seconds": 0}, "training_seconds: 0; a number"),
         ({"training_seconds": True}, "training_seconds: True"),
+        ({"hold_trainings": 1}, "hold_trainings: 1; true or false"),
         ({"next_training": {"status": "RUNNING", "message": "x"}}, "TRAINING_FAILED"),
         ({"next_training": {"status": "TRAINING_FAILED"}}, "message"),
         ({"training_second": 5}, "training_second: unknown"),
