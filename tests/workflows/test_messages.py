@@ -190,7 +190,7 @@ def test_a_message_that_was_refused_makes_no_second_event(operator: Operator, ev
     )
     execution = operator.start()
     assert operator.finished(execution)["error"] == "MessageNotSent"
-    operator.until_ended_runs_idle()
+    operator.until_all_idle()
     # Told by EndedRuns, published by the run itself; the next event is that of the next run.
     (message,) = operator.messages()
     assert "MessageNotSent" in message["message"]

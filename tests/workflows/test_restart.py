@@ -141,7 +141,7 @@ def stopped_in_a_restart(operator: Operator, version: str) -> None:
     operator.aws.stops([{"machine": "Deployment", "state": "Start the model"}])
     execution = operator.start("Deployment", version=version, restart=True)
     assert operator.finished(execution)["status"] == "ABORTED"
-    operator.until_ended_runs_idle()
+    operator.until_all_idle()
 
 
 def test_a_live_model_without_a_slot_is_said_to_be_down(serving: tuple[Operator, str]) -> None:
