@@ -21,7 +21,8 @@ CUT_SHORT: Final = "runs-that-could-not-report"
 _PICTURES: Final = (
     "$exists($report.pictures) ? 'Pictures: ' & $string($report.pictures.total) & ' ('"
     " & $string($report.pictures.train) & ' to train, ' & $string($report.pictures.test) & ' to test, '"
-    " & $string($count($keys($report.pictures.labels))) & ' labels)'"
+    " & $string($count($keys($report.pictures.labels)))"
+    " & ($count($keys($report.pictures.labels)) = 1 ? ' label)' : ' labels)')"
 )
 _F1: Final = (
     "$exists($report.f1) ? 'F1: ' & $string($round($report.f1, 3)) & ' (minimum '"
