@@ -169,7 +169,6 @@ class SettingChange(Scenario):
     """Training switched off, or on again, and its frequency changed: one of them in each case."""
 
     trainings = frozenset({0})
-    most_messages = 2  # the change, and that the run failed after it told of it
     variants = 4
 
     def begin(self) -> None:
@@ -188,6 +187,8 @@ class SettingChange(Scenario):
 
     def act(self) -> Json:
         self.parameter, value = next(self.changes)
+        # The change, and that the run failed after it told of it; what the check found that it began.
+        self.most_messages = 3 if value == "true" else 2
         return self.operator.change_setting(self.parameter, value)
 
     def recover(self) -> Json:
