@@ -101,7 +101,11 @@ def take_away(operator: Operator, role: str, action: str) -> None:
             for statement in document["Statement"]:
                 if left := [each for each in actions_of(statement) if each != action]:
                     kept.append({**statement, "Action": left})
-            operator.aws.client("iam").put_role_policy(
+            iam = operator.aws.client("iam")
+            if not kept:  # IAM takes no policy without a statement
+                iam.delete_role_policy(RoleName=role, PolicyName=name)
+                continue
+            iam.put_role_policy(
                 RoleName=role, PolicyName=name, PolicyDocument=json.dumps({**document, "Statement": kept})
             )
 
