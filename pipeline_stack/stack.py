@@ -6,6 +6,7 @@ from constructs import Construct
 from pipeline_stack.dataset_bucket import DatasetBucket
 from pipeline_stack.evaluation_judge import EvaluationJudge
 from pipeline_stack.event_rules import EventRules
+from pipeline_stack.failure_explainer import FailureExplainer
 from pipeline_stack.manifest_builder import ManifestBuilder
 from pipeline_stack.model_registry import ModelRegistry
 from pipeline_stack.monitoring import Monitoring
@@ -65,6 +66,13 @@ class TrainingPipelineStack(cdk.Stack):
             judge_evaluation=EvaluationJudge(
                 self,
                 "EvaluationJudge",
+                bucket=bucket,
+                log_retention=settings.log_retention,
+                removal_policy=settings.removal,
+            ).function,
+            explain_failure=FailureExplainer(
+                self,
+                "FailureExplainer",
                 bucket=bucket,
                 log_retention=settings.log_retention,
                 removal_policy=settings.removal,

@@ -82,7 +82,7 @@ def _accept_nested_start(machine: sfn.StateMachine, *, of: sfn.StateMachine) -> 
 
 
 def _accept_function_versions(machine: sfn.StateMachine, resources: PipelineResources) -> None:
-    for function in (resources.build_manifest, resources.judge_evaluation):
+    for function in (resources.build_manifest, resources.judge_evaluation, resources.explain_failure):
         accept_wildcard(
             machine,
             f"{function.function_arn}:*",

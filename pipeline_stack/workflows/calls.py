@@ -177,6 +177,7 @@ class Calls:
         during: str,
         assign: Mapping[str, Any],
         handled: Sequence[Handled] = (),
+        failure: sfn.IChainable | None = None,
     ) -> tasks.LambdaInvoke:
         """An invocation of one of our functions; `longest` is the function's own timeout."""
         task = tasks.LambdaInvoke.jsonata(
@@ -195,6 +196,7 @@ class Calls:
             handled=handled,
             policy=retries.FUNCTION,
             permanent=names.PERMANENT_FUNCTION_ERRORS,
+            failure=failure,
             cause=FUNCTION_ERROR_WORDS,
         )
         return task

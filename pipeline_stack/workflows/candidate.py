@@ -25,7 +25,11 @@ _DESCRIBED: Final = (
     "$states.result.ProjectVersionDescriptions[0].{"
     "'status': Status, 'arn': ProjectVersionArn, 'message': StatusMessage, "
     "'f1': EvaluationResult.F1Score, 'summary': EvaluationResult.Summary.S3Object, "
-    "'billed_seconds': BillableTrainingTimeInSeconds, 'units': MinInferenceUnits} "
+    "'billed_seconds': BillableTrainingTimeInSeconds, 'units': MinInferenceUnits, "
+    # Where Rekognition marks what it found wrong; absent where it did not get as far as the content.
+    "'files': {'summary': ManifestSummary.S3Object, "
+    "'training': TrainingDataResult.Validation.Assets[0].GroundTruthManifest.S3Object, "
+    "'testing': TestingDataResult.Validation.Assets[0].GroundTruthManifest.S3Object}} "
     ": {'status': '" + ABSENT + "'}"
 )
 

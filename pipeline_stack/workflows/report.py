@@ -27,3 +27,5 @@ class Report(TypedDict):
     skipped: NotRequired[dict[str, Any]]
     warnings: NotRequired[list[str]]
     reason: NotRequired[str]
+    failure_report: NotRequired[str]
+    """S3 URI of the page that lists what Rekognition found wrong, picture by picture."""

@@ -26,6 +26,7 @@ class PipelineResources:
     topic: sns.ITopic
     build_manifest: lambda_.IFunction
     judge_evaluation: lambda_.IFunction
+    explain_failure: lambda_.IFunction
     log_retention: logs.RetentionDays
     removal_policy: RemovalPolicy
     runbook: str

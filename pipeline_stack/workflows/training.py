@@ -27,11 +27,12 @@ from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings, value_of
 from pipeline_stack.workflows.pictures import BUILD_TIMEOUT, MEASURED, DecideOnPictures, pictures_changed
 from pipeline_stack.workflows.reconcile import Reconcile
+from pipeline_stack.workflows.refusal import RecordRefusal
 from pipeline_stack.workflows.registration import register
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.unfinished import TakeUpUnfinished
-from pipeline_stack.workflows.verdict import Judge, RecordRefusal
+from pipeline_stack.workflows.verdict import Judge
 from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
@@ -77,7 +78,7 @@ class TrainingWorkflow(Construct):
 
         deploy = DeployAccepted(self, pipeline=pipeline, ending=ending, deployment=deployment)
         judge = Judge(self, pipeline=pipeline, ending=ending, resources=resources, accepted=deploy.start)
-        refusal = RecordRefusal(self, ending=ending)
+        refusal = RecordRefusal(self, ending=ending, resources=resources)
         training = AwaitTraining(
             self, ending=ending, resources=resources, trained=judge.start, refused=refusal.training
         )

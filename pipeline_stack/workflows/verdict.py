@@ -9,25 +9,13 @@ from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows import messages
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.operator_settings import number_of
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
 JUDGE_TIMEOUT: Final = Duration.minutes(2)
-
-# Reasons that are the pictures' own, by the words and codes that are documented (Custom Labels guide,
-# "Debugging a failed model training", "Debugging dataset errors"). Only these are held against the data
-# until it changes. Any other reason, and none, may be a fault: such a training is tried again, which
-# costs nothing, since Rekognition bills for trainings that succeed.
-_THE_DATA: Final = (
-    "/too (few|many)|insufficient|enough labeled|overlap|unusable|multiple S3 buckets|exceeds the maximum|"
-    "TOO_(FEW|MANY)|INSUFFICIENT|MULTIPLE_S3_BUCKETS|EXCEEDS_MAXIMUM|TOO_LARGE/i"
-)
-_NOT_THE_DATA: Final = (
-    "/INSUFFICIENT_(PERMISSION|PRIVILEGE)|insufficient (permission|privilege)|too many requests/i"
-)
 
 
 class Judge:
@@ -137,74 +125,3 @@ class Judge:
         )
         judge.next(good_enough)
         self.start: Final = judge
-
-
-class RecordRefusal:
-    """States that remember why Rekognition refused a set, and end the run red; enter at `start`.
-
-    Enter with `reason`, and `refusedAs` (the error's name) assigned. If the reason is the data, the set
-    is not tried again until it changes; if not, the version is simply no longer unfinished.
-    """
-
-    def __init__(self, scope: Construct, *, ending: Ending) -> None:
-        registry = ending.registry
-        fail = ending.failure(
-            "Explain the refusal",
-            error="{% $refusedAs %}",
-            cause="'Rekognition could not train ' & $version & ': ' & $reason & ' ' & ($dataIsTheReason "
-            "? 'The same pictures are not tried again until they change, or until you start Training with "
-            "the input {\"force\": true}.' : 'The pictures are not known to be "
-            "the reason: the next run tries again.')",
-        )
-
-        def record(outcome: str) -> list[Mapping[str, Any]]:
-            return [
-                registry.update_part(
-                    "set", "{% $digest %}", {"version": {"S": "{% $version %}"}}, keep_existing=True
-                ),
-                registry.update_part(
-                    "version",
-                    "{% $version %}",
-                    {
-                        "digest": {"S": "{% $digest %}"},
-                        "outcome": {"S": outcome},
-                        "reason": {"S": "{% $reason %}"},
-                        "report": {"S": "{% $string($report) %}"},
-                        "judged_at": {"S": "{% $now() %}"},
-                        "judged_by": {"S": "{% $me %}"},
-                    },
-                ),
-                registry.delete_part("pointer", "unfinished"),
-            ]
-
-        states = {}
-        for name, outcome in (
-            ("Remember that the data failed", "failed"),
-            ("Remember the fault", "faulted"),
-        ):
-            states[outcome] = registry.transact(
-                name, lock=TRAINING_LOCK, items=record(outcome), during="recording the failed training"
-            )
-            states[outcome].next(fail)
-        whose = (
-            sfn.Choice.jsonata(scope, "Is the data the reason?")
-            .when(sfn.Condition.jsonata("{% $dataIsTheReason %}"), states["failed"])
-            .otherwise(states["faulted"])
-        )
-
-        def enter(name: str, error: str) -> sfn.Pass:
-            state = sfn.Pass.jsonata(
-                scope,
-                name,
-                assign={
-                    "refusedAs": error,
-                    "dataIsTheReason": f"{{% $contains($reason, {_THE_DATA}) "
-                    f"and $contains($reason, {_NOT_THE_DATA}) = false %}}",
-                    "report": "{% $merge([$report, {'version': $version, 'reason': $reason}]) %}",
-                },
-            )
-            state.next(whose)
-            return state
-
-        self.training: Final = enter("Weigh the failed training", names.TRAINING_FAILED)
-        self.dataset: Final = enter("Weigh the refused dataset", names.DATASET_FAILED)

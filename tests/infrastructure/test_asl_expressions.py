@@ -161,28 +161,37 @@ def test_a_forced_retrain_has_a_name_of_its_own_and_keeps_it(training: Machine) 
     assert len(forced) == len(plain) + 9
 
 
-@pytest.mark.parametrize(
-    ("reason", "data"),
-    [
-        ("The manifest file contains too few usable labels (ERROR_MANIFEST_TOO_FEW_USABLE_LABELS).", True),
-        ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", True),
-        ("The training data is unusable.", True),
-        ("Boom.", False),
-        ("The manifest file extension or contents are invalid.", False),
-        ("ERROR_MANIFEST_SIZE_TOO_LARGE", True),
-        ("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET", False),
-        ("Amazon Rekognition experienced a service error.", False),
-        ("Internal server error", False),
-        ("Amazon Rekognition experienced a service issue.", False),
-        ("ERROR_FAILED_IMAGES_S3_COPY", False),
-        ("Access denied to the output bucket", False),
-    ],
-)
-def test_only_reasons_in_the_data_are_held_against_the_data(
-    training: Machine, reason: str, data: bool
+@pytest.mark.parametrize("words", ["", "The pictures are too small."])
+@pytest.mark.parametrize(("data", "said"), [(True, "until they change"), (False, "the next run tries again")])
+def test_a_refusal_is_told_with_what_was_found_out(
+    training: Machine, words: str, data: bool, said: str
 ) -> None:
-    found = assigned(training, "Weigh the failed training", "dataIsTheReason", reason=reason)
-    assert found is data
+    cause = assigned(
+        training,
+        "Explain the refusal",
+        "cause",
+        version="set-1",
+        reason="Boom.",
+        explanation={"words": words, "data_is_the_reason": data},
+    )
+    assert cause.startswith(f"Rekognition could not train set-1: Boom. {words}".strip() + " The ")
+    assert said in cause
+
+
+def test_files_that_rekognition_did_not_write_are_not_asked_for(training: Machine) -> None:
+    payload = training.states["Find out what is wrong"]["Arguments"]["Payload"]
+    place = {"Bucket": "b", "Name": "k"}
+    assert evaluate(payload["summary"], files={"summary": place}) == place
+    assert evaluate(payload["training"], files={"summary": place}) is None
+    assert evaluate(payload["testing"], files={}) is None
+
+
+def test_an_explanation_that_fails_leaves_rekognitions_own_words(training: Machine) -> None:
+    found = assigned(training, "Go on without an explanation", "explanation", cause="S3 was not there.")
+    assert found == {
+        "words": "What exactly is wrong could not be found out: S3 was not there.",
+        "data_is_the_reason": False,
+    }
 
 
 def test_a_functions_own_words_are_what_the_operator_reads(training: Machine) -> None:

@@ -6,6 +6,7 @@ import pytest
 from jsonata import jsonata
 
 from lambdas.build_manifest import errors as build_errors
+from lambdas.explain_failure import errors as explain_errors
 from lambdas.judge_evaluation import errors as judge_errors
 from pipeline_stack.workflows import names
 from tests.infrastructure.asl import Machine, body_of, machines, texts
@@ -182,6 +183,7 @@ def test_an_invocation_is_awaited_for_longer_than_the_function_may_take(template
         "Measure the pictures": "ManifestBuilder",
         "Write the manifests": "ManifestBuilder",
         "Judge the version": "EvaluationJudge",
+        "Find out what is wrong": "FailureExplainer",
     }.items():
         (function,) = (
             item["Properties"]
@@ -194,7 +196,7 @@ def test_an_invocation_is_awaited_for_longer_than_the_function_may_take(template
 def test_the_functions_errors_are_known_to_the_workflow() -> None:
     raised = {
         name
-        for module in (build_errors, judge_errors)
+        for module in (build_errors, judge_errors, explain_errors)
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, Exception) and value.__subclasses__() == []
     }

@@ -91,11 +91,27 @@ def test_the_judge_reads_evaluations_and_nothing_else(template: Template) -> Non
     }
 
 
+def test_the_explainer_reads_evaluations_and_writes_beside_them(template: Template) -> None:
+    bucket = f"<{template.only('AWS::S3::Bucket')[0]}.Arn>"
+    properties = function(template, "explain_failure")
+
+    assert template.grants(properties["Role"]["Fn::GetAtt"][0]) == {
+        bucket: {"s3:ListBucket"},
+        f"{bucket}/{layout.EVALUATION_PREFIX}*": {"s3:GetObject", "s3:PutObject"},
+        f"<{properties['LoggingConfig']['LogGroup']['Ref']}.Arn>": {
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        },
+        "*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
+    }
+
+
 @pytest.mark.parametrize(
     ("package", "prefixes"),
     [
         ("build_manifest", [f"{layout.IMAGES_PREFIX}*", f"{layout.MANIFESTS_PREFIX}*"]),
         ("judge_evaluation", [f"{layout.EVALUATION_PREFIX}*"]),
+        ("explain_failure", [f"{layout.EVALUATION_PREFIX}*"]),
     ],
 )
 def test_a_function_lists_its_own_prefixes_only(

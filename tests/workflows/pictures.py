@@ -27,6 +27,12 @@ def noise(label: str, index: int) -> bytes:
     return png(Image.fromarray(random.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8), "RGB"))
 
 
+def broken(label: str, count: int) -> Iterator[tuple[str, bytes]]:
+    """The same of files that are called pictures and are none."""
+    for index in range(count):
+        yield f"{label}/broken-{index:03}.png", f"This is no picture: {label} {index}.".encode()
+
+
 def png(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")

@@ -17,7 +17,7 @@ from tests.workflows.conftest import MakeOperator
 from tests.workflows.faults.calls import roles
 from tests.workflows.faults.scenarios import Replacement, Scenario, until_idle
 from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
-from tests.workflows.pictures import noises
+from tests.workflows.pictures import broken, noises
 
 TIME_SCALE = 0.0002
 SAMPLE_EVERY = 12
@@ -25,6 +25,7 @@ SAMPLE_EVERY = 12
 LOG_DELIVERY = "Step Functions sets up the delivery of its logs with them; the local AWS delivers none."
 TRACES = "X-Ray's daemons use them; there is no X-Ray here."
 FUNCTION_LOGS = "The Lambda service writes the function's log with them, by no call of the function."
+MISSING_FILE = "Decides whether S3 says 404 or 403 of a file that is not there."
 SYNC = "Step Functions waits for a nested run with a rule of its own, and stops it with its parent."
 EXPLAINED = {
     **dict.fromkeys(
@@ -55,7 +56,8 @@ EXPLAINED = {
 }
 """Actions that no run here uses in any role."""
 EXPLAINED_OF_ROLE = {
-    ("EvaluationJudge", "s3:ListBucket"): "Decides whether S3 says 404 or 403 of a file that is not there.",
+    ("EvaluationJudge", "s3:ListBucket"): MISSING_FILE,
+    ("FailureExplainer", "s3:ListBucket"): MISSING_FILE,
     ("-TrainingRole", "events:DescribeRule"): SYNC,
     ("-TrainingRole", "events:PutRule"): SYNC,
     ("-TrainingRole", "events:PutTargets"): SYNC,
@@ -158,6 +160,15 @@ def fail_and_delete(operator: Operator) -> None:
     operator.run()
 
 
+def fail_for_the_data(operator: Operator) -> None:
+    """Pictures that are none: Rekognition says which, and the operator is told."""
+    files = list(broken("pear", 20))
+    operator.upload(files)
+    operator.run_red()
+    for key, _ in files:
+        operator.remove(key)
+
+
 def be_told_by_others(operator: Operator) -> None:
     """A run that was stopped, and one that fails as the one before it did, by the schedule."""
     operator.aws.stops([{"machine": "-Training", "state": "Read the parameters"}])
@@ -221,6 +232,7 @@ def wait_for_the_clock(operator: Operator) -> None:
 DAY: tuple[Callable[[Operator], None], ...] = (
     begin_and_replace,
     fail_and_delete,
+    fail_for_the_data,
     be_told_by_others,
     be_refused,
     change_settings,

@@ -1,11 +1,13 @@
 """Every way in which a run ends red: what the operator reads, and what the next run does."""
 
 import json
+import re
 
 import pytest
 
 from tests.workflows.conftest import MakeOperator
 from tests.workflows.operator import Json, Operator
+from tests.workflows.pictures import broken
 
 DATA_REASON = "The manifest file contains too many invalid rows (ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST)."
 FAULT_REASON = "Amazon Rekognition experienced a service error."
@@ -45,6 +47,42 @@ def test_training_that_fails_for_its_data_is_told_and_not_tried_again(stocked: O
     forced = stocked.run(force=True)
     assert forced["outcome"] == "deployed"
     assert forced["version"].startswith(f"{tried['version']}-")
+
+
+def test_pictures_that_rekognition_cannot_use_are_named_with_their_remedy(stocked: Operator) -> None:
+    files = list(broken("pear", 20))
+    stocked.upload(files)
+    found = stocked.run_red()
+
+    assert found["error"] == "TrainingFailed"
+    assert "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST" in found["cause"]
+    assert "Replace it with a PNG or JPEG" in found["cause"]
+    assert "(ERROR_INVALID_IMAGE)" in found["cause"]
+    named = set(re.findall(r"images_labeled_by_folder/([^ ,]+\.png)", found["cause"]))
+    assert named == {key for key, _ in files}
+    assert_told_and_tidy(stocked, found)
+
+    (place,) = re.findall(r"The whole list: s3://([^/]+)/(\S+\.html)", found["cause"])
+    page = stocked.aws.client("s3").get_object(Bucket=place[0], Key=place[1])["Body"].read().decode()
+    assert all(key in page for key, _ in files)
+
+    tried = stocked.run()
+    assert tried["outcome"] == "already_tried"
+    for key, _ in files:
+        stocked.remove(key)
+    assert stocked.run()["outcome"] == "deployed"
+
+
+def test_a_failure_that_cannot_be_explained_is_told_in_rekognitions_words(stocked: Operator) -> None:
+    stocked.upload(broken("pear", 20))
+    stocked.aws.faults([fault("PutObject", "AccessDenied", service="s3") | {"caller": "FailureExplainer"}])
+    found = stocked.run_red()
+    stocked.aws.faults([])
+
+    assert found["error"] == "TrainingFailed"
+    assert "too many invalid rows" in found["cause"]
+    assert "could not be found out: AWS denied access while writing" in found["cause"]
+    assert_told_and_tidy(stocked, found)
 
 
 def test_training_that_fails_for_a_fault_is_simply_tried_again(stocked: Operator) -> None:

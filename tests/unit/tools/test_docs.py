@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lambdas.build_manifest import errors as build_errors
+from lambdas.explain_failure import errors as explain_errors
 from lambdas.judge_evaluation import errors as judge_errors
 from lambdas.measure_pipeline import errors as measure_errors
 from lambdas.record_outcome import errors as record_errors
@@ -21,7 +22,7 @@ from tools.cdk_cli import REPOSITORY
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 RUNBOOK = (REPOSITORY / "docs" / "runbook.md").read_text(encoding="utf-8")
 GUIDE = (REPOSITORY / "docs" / "operator-guide.md").read_text(encoding="utf-8")
-BASES = {"BuildManifestError", "JudgeEvaluationError"}
+BASES = {"BuildManifestError", "ExplainFailureError", "JudgeEvaluationError"}
 
 OUTCOMES = sorted(
     {
@@ -32,7 +33,13 @@ OUTCOMES = sorted(
 )
 ERRORS = sorted(
     {value for value in vars(names).values() if isinstance(value, str) and re.fullmatch(r"[A-Z]\w+", value)}
-    | {name for module in (build_errors, judge_errors) for name in vars(module) if name[0].isupper()} - BASES
+    | {
+        name
+        for module in (build_errors, explain_errors, judge_errors)
+        for name in vars(module)
+        if name[0].isupper()
+    }
+    - BASES
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tests.workflows.operator import Json, Operator
-from tests.workflows.pictures import fruits, noises
+from tests.workflows.pictures import broken, fruits, noises
 
 
 def until_idle(operator: Operator) -> None:
@@ -100,17 +100,17 @@ class DataFailure(Scenario):
     """Pictures that Rekognition cannot train."""
 
     trainings = frozenset({1, 2})
-    """That of the forced run; before it the failed one, which is not billed, unless the fault forbade it."""
+    """That of the mended set; before it the failed one, which is not billed, unless the fault forbade it."""
 
     def prepare(self) -> None:
         self.replace_pictures()
-        self.operator.aws.rekognition(
-            next_training={"status": "TRAINING_FAILED", "message": "The manifest has too few usable images."}
-        )
+        self.broken = list(broken("pear", 20))
+        self.operator.upload(self.broken)
 
     def recover(self) -> Json:
-        self.operator.aws.rekognition(next_training=None)
-        return self.operator.run(force=True)
+        for key, _ in self.broken:
+            self.operator.remove(key)
+        return self.operator.run()
 
 
 class AfterFault(Scenario):
