@@ -6,6 +6,7 @@ An action that is taken away is thus either a call that is denied, which the fir
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -256,14 +257,21 @@ def test_every_permission_is_used_and_none_is_lacking(make_operator: MakeOperato
     assert rotten == set(), "these permissions are explained although they are used"
 
 
+def train_and_set(scenario: Scenario, minutes: Iterator[int]) -> None:
+    """A training, and a change of a setting: together they ask for whatever the roles are used for here."""
+    scenario.prepare()
+    scenario.act()
+    scenario.operator.change_setting("Automatic-Training-Poll-Frequency", str(next(minutes)))
+    until_idle(scenario.operator)
+
+
 @pytest.mark.timeout(3600)
 def test_a_permission_that_is_taken_away_is_missed(make_operator: MakeOperator, all_faults: bool) -> None:
     operator = make_operator(time_scale=TIME_SCALE)
     scenario: Scenario = Replacement(operator=operator)
     scenario.begin()
-    scenario.prepare()
-    scenario.act()
-    until_idle(operator)
+    minutes = itertools.count(600)
+    train_and_set(scenario, minutes)
     among = roles(operator)
     seen = {(each["role"], each["action"]) for each in operator.aws.permissions() if each["role"] in among}
     used = sorted(seen & granted(operator))
@@ -272,9 +280,7 @@ def test_a_permission_that_is_taken_away_is_missed(make_operator: MakeOperator, 
     not_missed = []
     for role, action in chosen:
         take_away(operator, role, action)
-        scenario.prepare()
-        scenario.act()
-        until_idle(operator)
+        train_and_set(scenario, minutes)
         denied = {
             (each["role"], each["action"]) for each in operator.aws.permissions() if not each["allowed"]
         }
