@@ -22,6 +22,7 @@ _CUT = "Correct the file, or remove the entry."
 class _Boxes:
     """What the annotations say about one image."""
 
+    key: str | None
     boxes: set[Box] = field(default_factory=set)
     is_broken: bool = False
     crowds: int = 0
@@ -43,7 +44,9 @@ def read_coco(
     labels = {
         _id(category.get("id")): category.get("name") for category in _objects(document.get("categories"))
     }
-    by_image = {image_id: _Boxes() for image_id in used}
+    by_image = {
+        _id(image.get("id")): _Boxes(_key(image, source, base)) for image in _objects(document["images"])
+    }
     for number, annotation in enumerate(document["annotations"], start=1):
         trouble = _take(annotation, Place(source, "annotation", number), labels, by_image)
         if trouble is not None:
@@ -79,12 +82,13 @@ def _take(
             found=f"its image is {quoted(fields.get('image_id'))}, which the file does not have",
             allowed="an image_id that is the id of one of the images",
             fix=_CUT,
+            left_out=LeftOut.BOX,
         )
     image = by_image[image_id]
     if fields.get("iscrowd") == 1:
         image.crowds += 1
-        return _crowd(place)
-    box = _box(fields, place, labels)
+        return _crowd(place, image.key)
+    box = _box(fields, place, image.key, labels)
     if isinstance(box, Trouble):
         image.is_broken = True
         return box
@@ -92,12 +96,20 @@ def _take(
     return None
 
 
-def _box(fields: Mapping[str, Any], place: Place, labels: Mapping[str | None, object]) -> Box | Trouble:
+def _key(image: Mapping[str, Any], source: str, base: Folder) -> str | None:
+    reference = resolved(image.get("file_name"), Place(source, "image", 0), base)
+    return None if isinstance(reference, Trouble) else reference[1]
+
+
+def _box(
+    fields: Mapping[str, Any], place: Place, key: str | None, labels: Mapping[str | None, object]
+) -> Box | Trouble:
     label = labels.get(_id(fields.get("category_id")))
     if not isinstance(label, str) or not label or not is_text(label):
         return broken(
             "ERROR_MISSING_CLASS_MAP_ID",
             place,
+            key=key,
             found=f"the annotation has the category {quoted(fields.get('category_id'))}, which has no name",
             allowed="a category_id that is the id of a category with a name",
             fix="Add the category to the file, or remove the annotation.",
@@ -107,17 +119,19 @@ def _box(fields: Mapping[str, Any], place: Place, labels: Mapping[str | None, ob
     return box or broken(
         "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT",
         place,
+        key=key,
         found=f"the bbox is {quoted(numbers)}" if "bbox" in fields else "the annotation has no bbox",
         allowed="[left, top, width, height] in pixels",
         fix=_CUT,
     )
 
 
-def _crowd(place: Place) -> Trouble:
+def _crowd(place: Place, key: str | None) -> Trouble:
     """Not used, as in COCO's own evaluation: the box is around many objects and teaches none of them."""
     return set_aside(
         "WARNING_CROWD_IGNORED",
         place,
+        key=key,
         found="the annotation is of a crowd (iscrowd is 1)",
         allowed="boxes around single objects",
         fix="Draw a box around each object if they matter.",

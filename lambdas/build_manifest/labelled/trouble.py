@@ -51,7 +51,16 @@ class Trouble:
         return f"{where}: {words}" if where else words
 
 
-def broken(code: str, place: Place, *, key: str | None = None, found: str, allowed: str, fix: str) -> Trouble:
+def broken(
+    code: str,
+    place: Place,
+    *,
+    key: str | None = None,
+    found: str,
+    allowed: str,
+    fix: str,
+    left_out: LeftOut = LeftOut.PICTURE,
+) -> Trouble:
     """What is said about the picture cannot be used, so the picture is left out.
 
     Also when only one of its labels or boxes is unusable: half of what is to be seen in a picture
@@ -60,7 +69,7 @@ def broken(code: str, place: Place, *, key: str | None = None, found: str, allow
     return Trouble(
         code=code,
         severity=Severity.ERROR,
-        left_out=LeftOut.PICTURE,
+        left_out=left_out,
         place=place,
         key=key,
         found=found,

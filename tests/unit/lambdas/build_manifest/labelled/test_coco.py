@@ -106,6 +106,7 @@ def test_a_crowd_is_left_out_with_a_warning_and_the_other_boxes_stay() -> None:
     pictures, (warning,) = sorted_out(read(annotations=[crowd, ANNOTATION]))
 
     assert (warning.code, warning.left_out) == ("WARNING_CROWD_IGNORED", LeftOut.BOX)
+    assert warning.key == "photos/a.jpg"
     assert len(pictures[0].boxes) == 1
     assert sorted_out(read(annotations=[crowd]))[0] == []
 
@@ -126,7 +127,8 @@ def test_a_crowd_is_left_out_with_a_warning_and_the_other_boxes_stay() -> None:
 def test_one_unusable_annotation_leaves_its_picture_out(code: str, change: dict[str, Any]) -> None:
     found = only_trouble(read(annotations=[ANNOTATION, ANNOTATION | change]))
 
-    assert (found.code, found.place) == (code, Place("a.json", "annotation", 2))
+    assert (found.code, found.key) == (code, "photos/a.jpg")
+    assert found.place == Place("a.json", "annotation", 2)
 
 
 @pytest.mark.parametrize("categories", [[], None, "cat", [{"id": 1}], [{"id": 1, "name": ""}], [7]])
@@ -138,7 +140,7 @@ def test_missing_categories_are_told_of_each_annotation(categories: object) -> N
 def test_an_annotation_of_no_image_is_an_error_of_its_own(annotation: object) -> None:
     pictures, (found,) = sorted_out(read(annotations=[ANNOTATION, annotation]))
 
-    assert found.code == "ERROR_UNKNOWN_IMAGE"
+    assert (found.code, found.left_out) == ("ERROR_UNKNOWN_IMAGE", LeftOut.BOX)
     assert len(pictures) == 1
 
 
