@@ -114,7 +114,7 @@ def _attribute_names(document: Mapping[str, Any]) -> list[str]:
     names = [
         key.removesuffix(METADATA)
         for key in document
-        if key.endswith(METADATA) and key not in _OF_THE_SERVICE and not key.startswith(_PREDICTION)
+        if key.endswith(METADATA) and not key.startswith(_PREDICTION)
     ]
     return [name for name in names if name in document or _has_failed(document[name + METADATA])]
 

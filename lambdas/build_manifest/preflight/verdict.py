@@ -7,7 +7,7 @@ service can tell is not checked: permissions, the owner of the bucket, pixels be
 from dataclasses import dataclass, field
 
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
-from ..labelled.model_type import Purpose, Style, StyleCount, purpose_of
+from ..labelled.model_type import Purpose, StyleCount, purpose_of
 from ..labelled.trouble import LeftOut, Trouble
 from ..limits import SetLimits
 from . import label_set_rules, set_rules
@@ -110,7 +110,6 @@ def _judge_whole(verdict: Verdict, rules: Rules) -> None:
         found += label_set_rules.overlap_must_be_enough(train, test, quarantine=rules.quarantine)
         found += label_set_rules.tested_labels_should_be_trained(train, test)
         found += set_rules.tests_of_a_label_must_be_few(test)
-    if verdict.purpose.train is verdict.purpose.test is Style.IMAGE_LEVEL:
-        found += copies_should_agree([*verdict.train, *(verdict.test or [])])
+    found += copies_should_agree([*verdict.train, *(verdict.test or [])])
     for trouble in found:
         verdict.add(trouble)

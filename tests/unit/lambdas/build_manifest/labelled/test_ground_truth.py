@@ -133,6 +133,10 @@ def test_what_the_service_added_to_an_entry_of_a_dataset_is_removed() -> None:
     assert found.labels == ("cat",)
 
 
+def test_an_attribute_may_have_the_name_that_the_services_own_begin_with() -> None:
+    assert picture(cl=1, **{"cl-metadata": image_level("cat")}).labels == ("cat",)
+
+
 def test_the_predictions_of_a_snapshot_are_no_labels() -> None:
     prediction = "rekognition-custom-labels-evaluation-0"
     truth = "rekognition-custom-labels-training-0"

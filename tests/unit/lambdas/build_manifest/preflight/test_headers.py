@@ -98,7 +98,16 @@ def test_two_mebibytes_of_metadata_are_read_over_and_endless_ones_given_up() -> 
 def test_filler_and_markers_without_a_length_are_stepped_over() -> None:
     jpeg = saved("RGB", "JPEG")
 
-    assert read(jpeg[:2] + b"\xff\xff\xff\x01\xff\xd0" + jpeg[2:])[0] == Header(JPEG, 70, 90)
+    for between in (b"\xff", b"\xff\xff", b"\xff\x01", b"\xff\xd0"):
+        assert read(jpeg[:2] + between + jpeg[2:])[0] == Header(JPEG, 70, 90)
+
+
+@pytest.mark.parametrize("marker", [0xC4, 0xC8, 0xCC])
+def test_a_table_before_the_size_is_not_taken_for_it(marker: int) -> None:
+    jpeg = saved("RGB", "JPEG")
+    table = b"\xff" + bytes([marker]) + b"\x00\x12" + b"\x01" * 16
+
+    assert read(jpeg[:2] + table + jpeg[2:])[0] == Header(JPEG, 70, 90)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +122,10 @@ def test_filler_and_markers_without_a_length_are_stepped_over() -> None:
         (with_segments(saved("RGB", "JPEG"), [60_000])[:20_000], "cut off"),
         (b"\xff\xd8\xff\xe0" + b"\0" * 50, "damaged"),
         (b"\xff\xd8\xff\xe0\x00\x04\0\0" + b"\0" * 50, "damaged"),
+        (
+            saved("RGB", "JPEG")[:2] + b"\xff\xe1\x00\x02\x00\xe1\x00\x02" + saved("RGB", "JPEG")[2:],
+            "damaged",
+        ),
         (b"\xff\xd8\xff\xda\x00\x04" + b"\0" * 50, "does not tell its size"),
         (b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x00\x00\x10" + b"\0" * 50, "does not tell its size"),
         (b"GIF89a" + b"\0" * 50, "a GIF"),
