@@ -5,8 +5,8 @@ to a field. A header is required, since without one nobody can tell a label from
 is an S3 URI, or a key relative to a folder that the caller gives.
 
 A picture has as many labels or boxes as it has rows, and they need not be next to one another:
-a file that is sorted by label is common. So what the rows say is held until the end, in about 150
-bytes a row. `LARGEST` keeps that below 1 GiB.
+a file that is sorted by label is common. So what the rows say is held until the end, in about half
+a kilobyte for a row with a box. `LARGEST` keeps that below 1 GiB.
 """
 
 import csv
@@ -21,7 +21,7 @@ from .model import Box, LabelledPicture, Place, labelled_picture
 from .references import Folder, Reference, resolved
 from .trouble import Trouble, broken, counted, quoted, unannotated
 
-LARGEST = 128 * 1024 * 1024
+LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)
