@@ -13,6 +13,7 @@ from botocore.config import Config
 from .build import build
 from .dataset_bucket import DatasetBucket
 from .limits import limits_of
+from .listing import hand_over_pages
 from .observability import logger, metrics, record, tracer
 from .report import BuildResult
 from .request import Request
@@ -30,8 +31,7 @@ _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect
 
 @cache
 def _s3() -> "S3Client":
-    client: S3Client = boto3.client("s3", config=_PATIENT)
-    return client
+    return hand_over_pages(boto3.client("s3", config=_PATIENT))
 
 
 @cache
