@@ -67,10 +67,9 @@ def _error(status: int, code: str, message: str) -> Response:
 class SimulatedS3:
     """The bucket, and the answers to requests about it."""
 
-    def __init__(self, pictures: Iterable[str], *, seconds: float = 0.0) -> None:
-        """`pictures`: keys that are there without their bytes. `seconds`: what a request takes."""
+    def __init__(self, pictures: Iterable[str]) -> None:
+        """`pictures`: keys that are there without their bytes."""
         self.requests: Counter[str] = Counter()
-        self._seconds = seconds
         self._keys = sorted(pictures)
         self._shown = {key: self._contents(key, _md5(key.encode()), _BYTES_SHOWN) for key in self._keys}
         self._bodies: dict[str, bytes] = {}
@@ -91,10 +90,9 @@ class SimulatedS3:
             f"<Contents><Key>{plain}</Key>{rest}".encode(),
         )
 
-    async def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
         operation, answer = self._operation(request)
         self.requests[operation] += 1
-        await asyncio.sleep(self._seconds)
         return answer(request)
 
     def _operation(self, request: Request) -> tuple[str, Callable[[Request], Response]]:
@@ -218,18 +216,16 @@ def _token(after: str) -> str:
     return base64.b64encode(after.encode()).decode()
 
 
-Answer = Callable[[Request], Awaitable[Response]]
-
-
-def _serving(answer: Answer, requests: Counter[str]) -> Callable[..., Awaitable[None]]:
+def _serving(s3: SimulatedS3, seconds: float) -> Callable[..., Awaitable[None]]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
-                request = await _read(reader, writer)
-                if request.key == REQUESTS_PATH.removeprefix("/"):
-                    response = Response(body=json.dumps(requests).encode())
+                target, request = await _read(reader, writer)
+                if target == REQUESTS_PATH:
+                    response = Response(body=json.dumps(s3.requests).encode())
                 else:
-                    response = await answer(request)
+                    await asyncio.sleep(seconds)
+                    response = s3.answer(request)
                 head = [f"HTTP/1.1 {response.status} Answered", f"Content-Length: {len(response.body)}"]
                 head += [f"{name}: {value}" for name, value in response.headers.items()]
                 writer.write("\r\n".join([*head, "\r\n"]).encode() + response.body)
@@ -239,8 +235,8 @@ def _serving(answer: Answer, requests: Counter[str]) -> Callable[..., Awaitable[
     return serve
 
 
-async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Request:
-    """The next request. The first part of a path is the bucket, unless it is this server's own."""
+async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[str, Request]:
+    """What the next request is for, and the request."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.rstrip("\r\n").split("\r\n")
     method, target, _version = first.split(" ")
@@ -248,26 +244,29 @@ async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> R
     if headers.get("expect", "").lower() == "100-continue":
         writer.write(_CONTINUE)
     body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return target, request_of(method, target, headers, body)
+
+
+def request_of(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
+    """`target` is the path with its query; the path's first part is the bucket."""
     url = urlsplit(target)
-    own = url.path == REQUESTS_PATH
-    key = url.path.removeprefix("/") if own else url.path.removeprefix("/").partition("/")[2]
     return Request(
         method=method,
-        key=unquote(key),
+        key=unquote(url.path.removeprefix("/").partition("/")[2]),
         query=dict(parse_qsl(url.query, keep_blank_values=True)),
         headers=headers,
         body=body,
     )
 
 
-async def start(s3: SimulatedS3, *, port: int = 0) -> tuple[asyncio.Server, int]:
-    """Serve on the loop-back; the server and its port."""
-    server = await asyncio.start_server(_serving(s3.answer, s3.requests), "127.0.0.1", port, limit=2**20)
+async def start(s3: SimulatedS3, *, seconds: float = 0.0) -> tuple[asyncio.Server, int]:
+    """Serve on the loop-back; the server and its port. `seconds`: what each request takes."""
+    server = await asyncio.start_server(_serving(s3, seconds), "127.0.0.1", limit=2**20)
     return server, server.sockets[0].getsockname()[1]
 
 
 async def _main(pictures: int, labels: int, seconds: float) -> None:
-    server, port = await start(SimulatedS3(keys(pictures, labels=labels), seconds=seconds))
+    server, port = await start(SimulatedS3(keys(pictures, labels=labels)), seconds=seconds)
     print(port, flush=True)
     await server.serve_forever()
 
