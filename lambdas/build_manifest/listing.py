@@ -66,7 +66,7 @@ def _keep_body(
 ) -> None:
     """Put an empty page in the place of a whole one. Errors, and pages that were cut off, stay boto3's."""
     body: bytes = response_dict["body"]
-    if response_dict["status_code"] == 200 and body.rstrip().endswith(_END):
+    if body.rstrip().endswith(_END):
         customized_response_dict[_BODY] = body
         response_dict["body"] = _EMPTY
 

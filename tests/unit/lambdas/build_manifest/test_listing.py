@@ -4,9 +4,11 @@ import io
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
@@ -214,6 +216,28 @@ def test_a_label_of_many_pages_is_read_while_the_next_page_is_on_its_way(
 
 
 MANY = labels({"ant": 7, "bee": 5})
+
+
+@pytest.mark.parametrize("reader", ["handlers._looks_like_special_case_error", "parsers.RestXMLParser.parse"])
+def test_boto3_itself_reads_next_to_nothing_of_a_page(
+    door: Door, listing: Listing, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    door.page = 1_000
+    door.holds(*labels({"cat": 1_000}))
+    original = attrgetter(reader)(botocore)
+    sizes: list[int] = []
+
+    def reading(*arguments: Any) -> Any:
+        sizes.extend(len(each["body"] if isinstance(each, dict) else each) for each in arguments[1:2])
+        return original(*arguments)
+
+    monkeypatch.setattr(f"botocore.{reader}", reading)
+    listed(listing)
+
+    assert sizes
+    assert max(sizes) < 100
+
+
 PAGES = range(1, 7)
 """The first page, the folders, and two pages of each label, which are listed at once."""
 
