@@ -72,7 +72,8 @@ class SimulatedS3:
         self.requests: Counter[str] = Counter()
         self._keys = sorted(pictures)
         self._shown = {key: self._contents(key, _md5(key.encode()), _BYTES_SHOWN) for key in self._keys}
-        self._bodies: dict[str, bytes] = {}
+        self._stored: dict[str, tuple[str, bytes]] = {}
+        """ETag and bytes, by key."""
         self._uploads: dict[str, dict[int, bytes]] = {}
         self._numbers = itertools.count()
 
@@ -106,8 +107,10 @@ class SimulatedS3:
             ("POST", True, True): ("CompleteMultipartUpload", self._complete_upload),
             ("DELETE", True, True): ("AbortMultipartUpload", self._abort_upload),
         }
+        is_known = bool(request.key) or query.get("list-type") == "2"
         unknown = ("unknown", lambda _request: _error(501, "NotImplemented", "Nothing here does that."))
-        return known.get((request.method, bool(request.key), "uploadId" in query), unknown)
+        asked = (request.method, bool(request.key), "uploadId" in query)
+        return known.get(asked, unknown) if is_known else unknown
 
     def _list(self, request: Request) -> Response:
         query, encoded = request.query, request.query.get("encoding-type") == "url"
@@ -156,10 +159,10 @@ class SimulatedS3:
         return found, folders, None
 
     def _get(self, request: Request) -> Response:
-        body = self._bodies.get(request.key)
-        if body is None:
+        if request.key not in self._stored:
             return _error(404, "NoSuchKey", "The specified key does not exist.")
-        etag = f'"{_md5(body)}"'
+        told, body = self._stored[request.key]
+        etag = f'"{told}"'
         if request.headers.get("if-match", etag) != etag:
             return _error(412, "PreconditionFailed", "At least one of the preconditions did not hold.")
         headers = {"ETag": etag, "Accept-Ranges": "bytes", "Content-Type": "binary/octet-stream"}
@@ -176,7 +179,7 @@ class SimulatedS3:
         if key not in self._shown:
             insort(self._keys, key)
         etag = etag or _md5(body)
-        self._bodies[key] = body
+        self._stored[key] = (etag, body)
         self._shown[key] = self._contents(key, etag, len(body))
         return etag
 
