@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
-# A listing is up to 250 calls, so one throttled call must not lose the others: five tries each,
+# A listing is up to some 270 calls, so one throttled call must not lose the others: five tries each,
 # within seconds. What still fails is raised as StorageUnavailable and retried by the workflow.
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
 
