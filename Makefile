@@ -16,7 +16,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo local test test-faults lint format typecheck synth deploy destroy bootstrap clean
+.PHONY: help setup demo local test test-faults bench lint format typecheck synth deploy destroy bootstrap clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1@\2/' | tr '@' '\t'
@@ -41,6 +41,9 @@ test: setup  ## Lint, check types, run every test
 
 test-faults: setup  ## Every call made to fail, every state stopped, every permission removed (about an hour)
 	$(VENV_PYTHON) -m pytest tests/workflows -n 2 --dist worksteal --all-faults -rP -k "matrix or coverage"
+
+bench: setup  ## Measure how build_manifest takes up to 250,000 pictures (PICTURES=10000: only so many)
+	@$(VENV_PYTHON) -m tools.bench $(PICTURES)
 
 lint: setup  ## Check style and formatting
 	$(VENV_PYTHON) -m ruff check .

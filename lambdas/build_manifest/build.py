@@ -1,15 +1,16 @@
 """Measures the set that the bucket's pictures make, and writes it."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from .contents import identify
 from .digest import digest_of, version_name_of
 from .errors import PicturesChanged
-from .inventory import InventoryBroken, read_records, record_line
+from .inventory import InventoryBroken, read_records, record_lines
 from .layout import inventory_key, test_manifest_key, train_manifest_key
 from .limits import SetLimits
-from .manifest import manifest_line
+from .manifest import manifest_lines
 from .novelty import count_new
 from .ports import PictureStore, SetRegistry
 from .report import (
@@ -105,18 +106,16 @@ def _count_new(
 
 
 def _write(pictures: Sequence[Picture], split: Split, digest: str, store: PictureStore) -> ManifestKeys:
-    """Store the set's files. Doing it again writes the same bytes."""
+    """Store the set's files, all at once. Doing it again writes the same bytes."""
     keys = ManifestKeys(
         train=train_manifest_key(digest), test=test_manifest_key(digest), inventory=inventory_key(digest)
     )
-    for key, in_test in ((keys["train"], False), (keys["test"], True)):
-        lines = (
-            manifest_line(picture, bucket=store.name)
-            for picture in pictures
-            if split.tests(picture) is in_test
-        )
-        store.write_lines(key, lines)
-    store.write_lines(keys["inventory"], map(record_line, pictures))
+    train = manifest_lines((it for it in pictures if not split.tests(it)), bucket=store.name)
+    test = manifest_lines((it for it in pictures if split.tests(it)), bucket=store.name)
+    files = {keys["train"]: train, keys["test"]: test, keys["inventory"]: record_lines(pictures)}
+    with ThreadPoolExecutor(len(files)) as threads:
+        for written in [threads.submit(store.write_lines, key, lines) for key, lines in files.items()]:
+            written.result()
     return keys
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
-from .inventory import InventoryBroken, read_records, record_line, side_by_side
+from .inventory import InventoryBroken, read_records, record_lines, side_by_side
 from .layout import CONTENT_HASHES_KEY
 from .ports import PictureStore
 from .selection import Picture
@@ -73,6 +73,6 @@ def _hasher(store: PictureStore) -> Callable[[Picture], str]:
 
 def _hashed(pictures: Sequence[Picture]) -> Iterator[bytes]:
     """Only pictures that are still there, so that the object never outgrows the bucket."""
-    return (
-        record_line(picture) for picture in pictures if picture.content and picture.content != picture.etag
+    return record_lines(
+        picture for picture in pictures if picture.content and picture.content != picture.etag
     )

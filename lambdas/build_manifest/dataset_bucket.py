@@ -11,6 +11,7 @@ from .aws_errors import domain_error, domain_errors, error_code
 from .errors import ImageUnreadable, PicturesChanged
 from .layout import IMAGES_PREFIX, MANIFESTS_PREFIX, is_set_name, set_folder
 from .line_stream import line_stream
+from .listing import Listing
 from .selection import StoredObject
 
 if TYPE_CHECKING:
@@ -23,14 +24,12 @@ _IN_TURN = TransferConfig(use_threads=False)
 
 
 class DatasetBucket:
-    """See `ports.PictureStore`. Every method raises the errors of `aws_errors`.
-
-    Keys are raw both ways: boto3 asks S3 to URL-encode listings and decodes them by itself, so that
-    characters which XML cannot hold survive.
-    """
+    """See `ports.PictureStore`. Every method raises the errors of `aws_errors`. Keys are raw both ways."""
 
     def __init__(self, *, client: "S3Client", name: str) -> None:
+        """`client`: one of `listing.hand_over_pages`."""
         self._client = client
+        self._listing = Listing(client=client, bucket=name)
         self._name = name
 
     @property
@@ -38,15 +37,8 @@ class DatasetBucket:
         return self._name
 
     def labelled_objects(self) -> Iterator[StoredObject]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._name, Prefix=IMAGES_PREFIX
-        )
         with domain_errors(f"listing {IMAGES_PREFIX} in bucket {self._name}"):
-            for page in pages:
-                for item in page.get("Contents", []):
-                    yield StoredObject(
-                        item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"]
-                    )
+            yield from self._listing.objects(IMAGES_PREFIX)
 
     def content_hash(self, *, key: str, etag: str) -> str:
         """Read the picture in pieces of 1 MiB.
@@ -79,7 +71,9 @@ class DatasetBucket:
 
     def read_lines(self, key: str) -> Iterator[bytes] | None:
         with domain_errors(f"reading {key} in bucket {self._name}"):
-            if not self._exists(key):
+            # Asked by listing: reading what is not there answers 403, not 404, to a caller who may list
+            # only some prefixes, and could not be told from a real denial.
+            if not self._listing.has(key):
                 return None
             body = self._client.get_object(Bucket=self._name, Key=key)["Body"]
 
@@ -89,36 +83,23 @@ class DatasetBucket:
 
         return lines()
 
-    def _exists(self, key: str) -> bool:
-        """Asked by listing: reading what is not there answers 403, not 404, to a caller who may list
-        only some prefixes, and could not be told from a real denial.
-        """
-        # A key sorts before all others that begin with it.
-        found = self._client.list_objects_v2(Bucket=self._name, Prefix=key, MaxKeys=1)
-        return any(item["Key"] == key for item in found.get("Contents", []))
-
     def write_lines(self, key: str, lines: Iterable[bytes]) -> None:
         with domain_errors(f"writing {key} in bucket {self._name}"), line_stream(lines) as stream:
             self._client.upload_fileobj(stream, self._name, key, Config=_IN_TURN)
 
     def set_names(self) -> list[str]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._name, Prefix=MANIFESTS_PREFIX, Delimiter="/"
-        )
         with domain_errors(f"listing {MANIFESTS_PREFIX} in bucket {self._name}"):
-            folders = [found.get("Prefix", "") for page in pages for found in page.get("CommonPrefixes", [])]
+            pages = self._listing.pages(MANIFESTS_PREFIX, delimiter="/")
+            folders = [folder for page in pages for folder in page.folders]
         names = (folder.removeprefix(MANIFESTS_PREFIX).rstrip("/") for folder in folders)
         return [name for name in names if is_set_name(name)]
 
     def delete_set(self, name: str) -> None:
         if not is_set_name(name):
             raise ValueError(f"{name!r} is not the digest of a set")
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._name, Prefix=set_folder(name)
-        )
         with domain_errors(f"deleting {set_folder(name)} in bucket {self._name}"):
-            for page in pages:
-                self._delete([{"Key": item["Key"]} for item in page.get("Contents", [])])
+            for page in self._listing.pages(set_folder(name)):
+                self._delete([{"Key": stored.key} for stored in page.objects])
 
     def _delete(self, objects: "list[ObjectIdentifierTypeDef]") -> None:
         """Delete up to 1,000 objects, which is also how many a page lists."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from .batches import batches
 from .selection import Picture
 
 # Raise it when the same pictures would give other manifests than before (the split, the lines):
@@ -17,11 +18,9 @@ def digest_of(pictures: Iterable[Picture]) -> str:
     whatever characters their keys hold.
     """
     digest = hashlib.sha256(b"build_manifest %d\n" % FORMAT)
-    for picture in pictures:
-        for text in (picture.key, picture.etag):
-            encoded = text.encode()
-            digest.update(len(encoded).to_bytes(4, "big"))
-            digest.update(encoded)
+    for batch in batches(pictures):
+        texts = [text.encode() for picture in batch for text in (picture.key, picture.etag)]
+        digest.update(b"".join([len(text).to_bytes(4, "big") + text for text in texts]))
     return digest.hexdigest()
 
 

@@ -13,6 +13,7 @@ from botocore.config import Config
 from .build import build
 from .dataset_bucket import DatasetBucket
 from .limits import limits_of
+from .listing import hand_over_pages
 from .observability import logger, metrics, record, tracer
 from .report import BuildResult
 from .request import Request
@@ -23,15 +24,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
-# A listing is up to 250 calls, so one throttled call must not lose the others: five tries each,
+# A listing is up to some 270 calls, so one throttled call must not lose the others: five tries each,
 # within seconds. What still fails is raised as StorageUnavailable and retried by the workflow.
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
 
 
 @cache
 def _s3() -> "S3Client":
-    client: S3Client = boto3.client("s3", config=_PATIENT)
-    return client
+    return hand_over_pages(boto3.client("s3", config=_PATIENT))
 
 
 @cache

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from .manifest import json_line
+from .json_lines import json_lines, json_text
 from .selection import Picture
 
 
 class InventoryBroken(ValueError):  # noqa: N818 - as in errors.py
-    """A line is not what `record_line` writes. Never leaves the function: see `build`."""
+    """A line is not what `record_lines` writes. Never leaves the function: see `build`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,16 @@ class Record:
     content: str
 
 
-def record_line(picture: Picture) -> bytes:
-    record = {"key": picture.key, "etag": picture.etag}
-    if picture.content != picture.etag:
-        record["content"] = picture.content
-    return json_line(record)
+def record_lines(pictures: Iterable[Picture]) -> Iterator[bytes]:
+    """A line for each picture, with its line end; many lines at a time."""
+    return json_lines(map(_record_text, pictures))
+
+
+def _record_text(picture: Picture) -> str:
+    key, etag = json_text(picture.key), json_text(picture.etag)
+    if picture.content == picture.etag:
+        return f'{{"key":{key},"etag":{etag}}}'
+    return f'{{"key":{key},"etag":{etag},"content":{json_text(picture.content)}}}'
 
 
 def read_records(lines: Iterable[bytes]) -> Iterator[Record]:

@@ -3,8 +3,9 @@
 Source: "Importing image-level labels in manifest files" in the Custom Labels guide.
 """
 
-import json
+from collections.abc import Iterable, Iterator
 
+from .json_lines import json_lines, json_text
 from .selection import Picture
 
 LABEL_ATTRIBUTE = "label"
@@ -12,31 +13,31 @@ LABEL_ATTRIBUTE = "label"
 # Required, but says nothing here; constant, so that the same pictures give the same bytes.
 CREATION_DATE = "2026-01-01T00:00:00"
 
-# Line ends to some readers of text, though not to JSON, which leaves them as they are.
-_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 
-
-def manifest_line(picture: Picture, *, bucket: str) -> bytes:
-    """One line, with its line end.
+def manifest_lines(pictures: Iterable[Picture], *, bucket: str) -> Iterator[bytes]:
+    """A line for each picture, with its line end; many lines at a time.
 
     The key is taken raw, as the S3 API names the object: a source-ref is not a URL.
     """
-    line = {
-        "source-ref": f"s3://{bucket}/{picture.key}",
-        LABEL_ATTRIBUTE: 1,
-        f"{LABEL_ATTRIBUTE}-metadata": {
-            "class-name": picture.label,
-            "confidence": 1,
-            "human-annotated": "yes",
-            "creation-date": CREATION_DATE,
-            "type": "groundtruth/image-classification",
-            "job-name": "labeled-by-folder",
-        },
-    }
-    return json_line(line)
+    begin = json_text({"source-ref": f"s3://{bucket}/"}).removesuffix('"}')
+    ends = _Ends()
+    return json_lines(f"{begin}{json_text(picture.key)[1:]},{ends[picture.label]}" for picture in pictures)
 
 
-def json_line(value: object) -> bytes:
-    """JSON in UTF-8 on a line of its own, whatever characters are in it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.translate(_LINE_ENDS).encode() + b"\n"
+class _Ends(dict[str, str]):
+    """What follows the source-ref in the lines of each label; it is spelled out once."""
+
+    def __missing__(self, label: str) -> str:
+        rest = {
+            LABEL_ATTRIBUTE: 1,
+            f"{LABEL_ATTRIBUTE}-metadata": {
+                "class-name": label,
+                "confidence": 1,
+                "human-annotated": "yes",
+                "creation-date": CREATION_DATE,
+                "type": "groundtruth/image-classification",
+                "job-name": "labeled-by-folder",
+            },
+        }
+        self[label] = end = json_text(rest).removeprefix("{")
+        return end

@@ -22,7 +22,10 @@ class PictureStore(Protocol):
         """The object's lines as a stream; None if there is no such object."""
 
     def write_lines(self, key: str, lines: Iterable[bytes]) -> None:
-        """Store lines, which bring their line ends, as one object, without holding them all."""
+        """Store lines, which bring their line ends, as one object, without holding them all.
+
+        An item may be many lines. Several objects may be written at once.
+        """
 
     def set_names(self) -> list[str]:
         """The sets that have a folder under `manifests/`."""

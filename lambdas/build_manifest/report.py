@@ -5,7 +5,8 @@ A Step Functions state takes 256 KiB, and exceeding it is not caught by States.A
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from .limits import MAX_LABELS, MIN_LABEL_OVERLAP, SetLimits
@@ -62,19 +63,19 @@ class BuildResult(TypedDict):
     manifests: ManifestKeys | None
 
 
-def count_pictures(pictures: Iterable[Picture], split: Split) -> PictureCounts:
+def count_pictures(pictures: Sequence[Picture], split: Split) -> PictureCounts:
     """Count every label; the result may have to be shortened before it is returned."""
-    counts = PictureCounts(total=0, train=0, test=0, labels={})
-    for picture in pictures:
-        sides = counts["labels"].setdefault(picture.label, Sides(train=0, test=0))
-        if split.tests(picture):
-            counts["test"] += 1
-            sides["test"] += 1
-        else:
-            counts["train"] += 1
-            sides["train"] += 1
-        counts["total"] += 1
-    return counts
+    lines = Counter(picture.label for picture in pictures)
+    tested = Counter(picture.label for picture in pictures if split.tests(picture))
+    test = tested.total()
+    return PictureCounts(
+        total=len(pictures),
+        train=len(pictures) - test,
+        test=test,
+        labels={
+            label: Sides(train=count - tested[label], test=tested[label]) for label, count in lines.items()
+        },
+    )
 
 
 def why_untrainable(counts: PictureCounts, limits: SetLimits) -> str | None:

@@ -1,18 +1,21 @@
 """Which objects of the bucket are labelled pictures, and why the others are not."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
 from .layout import IMAGES_PREFIX
 from .limits import MAX_LABEL_LENGTH, MAX_PICTURE_BYTES
 
 PICTURE_TYPES = (".jpg", ".jpeg", ".png")
 EXAMPLES_PER_REASON = 5
+_MD5 = re.compile("[0-9a-f]{32}")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredObject:
+class StoredObject(NamedTuple):
     """One object as listed: `key` raw, `etag` without its quotes, `size` in bytes."""
 
     key: str
@@ -60,25 +63,26 @@ class Selection:
 def select(objects: Iterable[StoredObject]) -> Selection:
     """Sort out what lies under `images_labeled_by_folder/`.
 
-    The result is sorted here rather than trusted to be: S3 lists general purpose buckets in UTF-8
-    order, other stores do not, and the digest must not depend on it. Python orders text by code
-    point, which is the same order.
+    Sorted here, because several parts of the bucket are listed at once, and the digest must not depend on
+    the order. Python orders text by code point, which is the UTF-8 order that S3 lists in.
     """
     pictures: list[Picture] = []
     skipped: dict[str, Skipped] = {}
     labels: dict[str, str] = {}
     newest: datetime | None = None
     for stored in objects:
-        reason = reason_to_skip(stored)
+        label = label_of(stored.key)
+        reason = reason_to_skip(stored, label)
         if reason is not None:
             skipped.setdefault(reason, Skipped()).add(stored.key)
             continue
-        label = label_of(stored.key)
-        content = stored.etag if is_md5(stored.etag) else ""
+        etag = stored.etag
         # One string per label, not per picture.
-        pictures.append(Picture(stored.key, stored.etag, labels.setdefault(label, label), content))
-        newest = stored.modified if newest is None else max(newest, stored.modified)
-    pictures.sort(key=lambda picture: picture.key)
+        label = labels.setdefault(label, label)
+        pictures.append(Picture(stored.key, etag, label, etag if is_md5(etag) else ""))
+        if newest is None or stored.modified > newest:
+            newest = stored.modified
+    pictures.sort(key=attrgetter("key"))
     return Selection(pictures, skipped, newest)
 
 
@@ -88,11 +92,10 @@ def label_of(key: str) -> str:
     return folder if slash else ""
 
 
-def reason_to_skip(stored: StoredObject) -> str | None:
+def reason_to_skip(stored: StoredObject, label: str) -> str | None:
     """Why this object is not a labelled picture; None if it is one."""
     if stored.key.endswith("/") and stored.size == 0:
         return "folder_marker"
-    label = label_of(stored.key)
     if not label:
         return "no_label"
     if not stored.key.lower().endswith(PICTURE_TYPES):
@@ -111,4 +114,4 @@ def is_md5(etag: str) -> bool:
     encryption under `images_labeled_by_folder/`. Uploads in parts have the number of parts after a
     dash instead ("Checking object integrity in Amazon S3", section on ETags).
     """
-    return len(etag) == 32 and all(digit in "0123456789abcdef" for digit in etag)
+    return _MD5.fullmatch(etag) is not None

@@ -10,9 +10,10 @@ two labels. Three rules bend this, each moving a content with all its copies:
   its lowest hash to TEST, unless some label would then have nothing to train on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
+from operator import attrgetter
 
 from .limits import MAX_TEST_PICTURES_PER_LABEL, SetLimits
 from .selection import EXAMPLES_PER_REASON, Picture
@@ -49,12 +50,66 @@ class _Tally:
     test_lines: int = 0
 
 
+class _Groups:
+    """The pictures by content. Nearly all contents have a single picture, so only the others' are kept."""
+
+    def __init__(self, pictures: Iterable[Picture]) -> None:
+        self._firsts: dict[str, Picture] = {}
+        self._copies: dict[str, list[Picture]] = {}
+        for picture in pictures:
+            first = self._firsts.setdefault(picture.content, picture)
+            if first is not picture:
+                self._copies.setdefault(picture.content, [first]).append(picture)
+
+    def contents(self) -> Iterable[str]:
+        return self._firsts
+
+    def tallies(self) -> dict[str, "_Tally"]:
+        """Of every label, all its contents in TRAIN."""
+        alone = Counter(picture.label for picture in self._firsts.values())
+        for content, copies in self._copies.items():
+            alone[self._firsts[content].label] -= 1
+            alone.update({picture.label for picture in copies})
+        return {label: _Tally(train=count) for label, count in alone.items()}
+
+    def group(self, content: str) -> "_Group":
+        copies = self._copies.get(content)
+        if copies is None:
+            return _Group(content, {self._firsts[content].label: 1})
+        return _Group(content, Counter(picture.label for picture in copies))
+
+    def under(self, labels: Collection[str]) -> list[str]:
+        """The contents that some of the labels have, sorted."""
+        if not labels:
+            return []
+        found = {content for content, first in self._firsts.items() if first.label in labels}
+        for content, copies in self._copies.items():
+            if any(picture.label in labels for picture in copies):
+                found.add(content)
+        return sorted(found)
+
+    def contradictions(self) -> tuple[int, list[tuple[str, str]]]:
+        contradicting = sorted(
+            content
+            for content, copies in self._copies.items()
+            if any(picture.label != copies[0].label for picture in copies)
+        )
+        return len(contradicting), [
+            self._key_of_each_of_two(content) for content in contradicting[:EXAMPLES_PER_REASON]
+        ]
+
+    def _key_of_each_of_two(self, content: str) -> tuple[str, str]:
+        copies = sorted(self._copies[content], key=attrgetter("key"))
+        one, other, *_ = {picture.label: picture.key for picture in copies}.values()
+        return one, other
+
+
 @dataclass(slots=True)
 class _Group:
     """The pictures of one content: `lines` is how many there are under each label."""
 
     content: str
-    lines: dict[str, int]
+    lines: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -98,58 +153,33 @@ class _Sides:
         return all(self.tallies[label].train > 1 for label in group.lines)
 
 
-def split_set(pictures: Sequence[Picture], limits: SetLimits) -> Split:
+def split_set(pictures: Iterable[Picture], limits: SetLimits) -> Split:
     """Divide the set; every picture's `content` must be known."""
-    by_content = sorted(pictures, key=lambda picture: (picture.content, picture.key))
-    sides = _start(by_content, limits)
-    for group in _groups(by_content):
-        if group.content < _TEST_CEILING and sides.fits_test(group):
+    groups = _Groups(pictures)
+    tallies = groups.tallies()
+    # One place a label is held back from the Region's limit, for what labels may have to lend.
+    sides = _Sides(tallies, limits.test - len(tallies))
+    for content in sorted(content for content in groups.contents() if content < _TEST_CEILING):
+        group = groups.group(content)
+        if sides.fits_test(group):
             sides.move_to_test(group)
-    for group in _groups(reversed(by_content)):
-        if group.content in sides.test and sides.any_without_train(group):
+    untrained = {label for label, tally in tallies.items() if tally.train == 0}
+    for content in reversed(groups.under(untrained)):
+        group = groups.group(content)
+        if content in sides.test and sides.any_without_train(group):
             sides.move_to_train(group)
-    sides.room += len(sides.tallies)
-    for group in _groups(by_content):
-        lendable = group.content not in sides.test and sides.can_spare(group) and sides.fits_test(group)
+    sides.room += len(tallies)
+    untested = {label for label, tally in tallies.items() if tally.test == 0}
+    for content in groups.under(untested):
+        group = groups.group(content)
+        lendable = content not in sides.test and sides.can_spare(group) and sides.fits_test(group)
         if lendable and sides.any_without_test(group):
             sides.move_to_test(group)
-    contradictions, examples = _contradictions(by_content)
+    contradictions, examples = groups.contradictions()
     return Split(
         test_contents=sides.test,
-        train_only=sorted(label for label, tally in sides.tallies.items() if tally.train + tally.test == 1),
-        untested=sorted(
-            label for label, tally in sides.tallies.items() if tally.test == 0 and tally.train > 1
-        ),
+        train_only=sorted(label for label, tally in tallies.items() if tally.train + tally.test == 1),
+        untested=sorted(label for label, tally in tallies.items() if tally.test == 0 and tally.train > 1),
         contradictions=contradictions,
         contradiction_examples=examples,
     )
-
-
-def _start(by_content: Sequence[Picture], limits: SetLimits) -> _Sides:
-    tallies: dict[str, _Tally] = {}
-    for group in _groups(by_content):
-        for label in group.lines:
-            tallies.setdefault(label, _Tally()).train += 1
-    # One place a label is held back from the Region's limit, for what labels may have to lend.
-    return _Sides(tallies, limits.test - len(tallies))
-
-
-def _groups(by_content: Iterable[Picture]) -> Iterator[_Group]:
-    for content, copies in groupby(by_content, key=lambda picture: picture.content):
-        lines: dict[str, int] = {}
-        for picture in copies:
-            lines[picture.label] = lines.get(picture.label, 0) + 1
-        yield _Group(content, lines)
-
-
-def _contradictions(by_content: Sequence[Picture]) -> tuple[int, list[tuple[str, str]]]:
-    count = 0
-    examples: list[tuple[str, str]] = []
-    for _, copies in groupby(by_content, key=lambda picture: picture.content):
-        one_key_per_label = {picture.label: picture.key for picture in copies}
-        if len(one_key_per_label) > 1:
-            count += 1
-            if len(examples) < EXAMPLES_PER_REASON:
-                one, other, *_ = one_key_per_label.values()
-                examples.append((one, other))
-    return count, examples

@@ -1,11 +1,13 @@
 import json
+import threading
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Literal
 
 import pytest
 
 from lambdas.build_manifest.build import build
-from lambdas.build_manifest.errors import PicturesChanged
+from lambdas.build_manifest.errors import PicturesChanged, StorageDenied
 from lambdas.build_manifest.layout import set_folder
 from lambdas.build_manifest.limits import SetLimits
 from lambdas.build_manifest.report import BuildResult
@@ -81,6 +83,34 @@ def test_writing_stores_each_picture_in_one_manifest_and_all_in_the_inventory(st
     assert [(line["key"], line["etag"]) for line in inventory] == sorted(
         (key, md5(content)) for key, content in store.contents.items()
     )
+
+
+def test_the_files_of_a_set_are_written_at_the_same_time(store: FakeStore) -> None:
+    meeting = threading.Barrier(3)
+
+    class Meeting(FakeStore):
+        def write_lines(self, key: str, lines: Iterable[bytes]) -> None:
+            meeting.wait(30)
+            super().write_lines(key, lines)
+
+    slow = Meeting(contents=store.contents, modified=store.modified)
+    written(slow)
+
+    assert len(slow.files) == 3
+
+
+@pytest.mark.parametrize("name", ["train.manifest", "test.manifest", "inventory.jsonl"])
+def test_whichever_file_cannot_be_written_the_reason_is_told(store: FakeStore, name: str) -> None:
+    class Refusing(FakeStore):
+        def write_lines(self, key: str, lines: Iterable[bytes]) -> None:
+            if key.endswith(name):
+                raise StorageDenied(key)
+            super().write_lines(key, lines)
+
+    refusing = Refusing(contents=store.contents, modified=store.modified)
+
+    with pytest.raises(StorageDenied, match=name):
+        written(refusing)
 
 
 def test_both_modes_tell_the_same(store: FakeStore) -> None:

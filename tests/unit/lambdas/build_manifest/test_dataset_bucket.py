@@ -1,6 +1,5 @@
 import hashlib
 import io
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,6 +16,7 @@ from lambdas.build_manifest.errors import (
     StorageUnavailable,
 )
 from lambdas.build_manifest.layout import CONTENT_HASHES_KEY, IMAGES_PREFIX, MANIFESTS_PREFIX, set_folder
+from lambdas.build_manifest.listing import hand_over_pages
 
 from .test_manifest_line import ODD_NAMES
 
@@ -30,9 +30,16 @@ BUCKET = "pictures-bucket"
 def client(aws: None) -> "S3Client":
     client: S3Client = boto3.client("s3")
     client.create_bucket(Bucket=BUCKET)
-    # Pages of 3, so that a few objects make several.
-    client.meta.events.register("provide-client-params.s3.ListObjectsV2", page_of_three)  # type: ignore[arg-type]
     return client
+
+
+@pytest.fixture
+def own(client: "S3Client") -> "S3Client":
+    """The client of the bucket under test."""
+    own: S3Client = hand_over_pages(boto3.client("s3"))
+    # Pages of 3, so that a few objects make several.
+    own.meta.events.register("provide-client-params.s3.ListObjectsV2", page_of_three)  # type: ignore[arg-type]
+    return own
 
 
 def page_of_three(params: dict[str, Any], **_event: object) -> dict[str, Any]:
@@ -40,8 +47,8 @@ def page_of_three(params: dict[str, Any], **_event: object) -> dict[str, Any]:
 
 
 @pytest.fixture
-def bucket(client: "S3Client") -> DatasetBucket:
-    return DatasetBucket(client=client, name=BUCKET)
+def bucket(own: "S3Client") -> DatasetBucket:
+    return DatasetBucket(client=own, name=BUCKET)
 
 
 def put(client: "S3Client", key: str, content: bytes = b"content") -> None:
@@ -49,7 +56,7 @@ def put(client: "S3Client", key: str, content: bytes = b"content") -> None:
 
 
 class RefusingClient:
-    """An S3 client whose every call, and every listing, fails with one error."""
+    """An S3 client whose every call fails with one error."""
 
     class exceptions:  # noqa: N801 - as boto3 names it
         class NoSuchKey(Exception):  # noqa: N818
@@ -63,13 +70,6 @@ class RefusingClient:
             raise self._error
 
         return fail
-
-    def get_paginator(self, _name: str) -> "RefusingClient":
-        return self
-
-    def paginate(self, **_keywords: object) -> Iterator[Any]:
-        raise self._error
-        yield
 
 
 def client_error(code: str, status: int = 400) -> ClientError:
@@ -215,14 +215,18 @@ def test_nothing_but_a_set_is_ever_deleted(bucket: DatasetBucket) -> None:
     ("code", "error"), [("AccessDenied", StorageDenied), ("InternalError", StorageUnavailable)]
 )
 def test_what_s3_did_not_delete_is_an_error_though_it_answers_200(
-    client: "S3Client", monkeypatch: pytest.MonkeyPatch, code: str, error: type[Exception]
+    client: "S3Client",
+    own: "S3Client",
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    error: type[Exception],
 ) -> None:
     put(client, f"{set_folder('a' * 64)}train.manifest")
     answer = {"Errors": [{"Key": "manifests/x", "Code": code, "Message": "as S3 says"}]}
-    monkeypatch.setattr(client, "delete_objects", lambda **_keywords: answer)
+    monkeypatch.setattr(own, "delete_objects", lambda **_keywords: answer)
 
     with pytest.raises(error, match="manifests/x"):
-        DatasetBucket(client=client, name=BUCKET).delete_set("a" * 64)
+        DatasetBucket(client=own, name=BUCKET).delete_set("a" * 64)
 
 
 def every_call(bucket: DatasetBucket) -> list[tuple[str, Any]]:
@@ -259,11 +263,11 @@ def test_every_call_tells_a_denial_from_a_bad_moment_from_a_refusal(
 
 
 def test_a_connection_lost_while_reading_is_a_bad_moment(
-    client: "S3Client", bucket: DatasetBucket, monkeypatch: pytest.MonkeyPatch
+    client: "S3Client", own: "S3Client", bucket: DatasetBucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(client, "manifests/file", b"one\ntwo\n")
     monkeypatch.setattr(
-        client, "get_object", lambda **_keywords: {"Body": StreamingBody(io.BytesIO(b"one\n"), 8)}
+        own, "get_object", lambda **_keywords: {"Body": StreamingBody(io.BytesIO(b"one\n"), 8)}
     )
     lines = bucket.read_lines("manifests/file")
     assert lines is not None

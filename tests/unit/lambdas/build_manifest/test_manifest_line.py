@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lambdas.build_manifest.layout import IMAGES_PREFIX
 from lambdas.build_manifest.limits import MAX_LABEL_LENGTH, MAX_MANIFEST_LINE_LENGTH
-from lambdas.build_manifest.manifest import manifest_line
+from lambdas.build_manifest.manifest import manifest_lines
 from lambdas.build_manifest.selection import Picture
 
 ODD_NAMES = [
@@ -33,7 +33,25 @@ ODD_NAMES = [
 
 
 def line_of(key: str, label: str = "cat", *, bucket: str = "pictures-bucket") -> bytes:
-    return manifest_line(Picture(IMAGES_PREFIX + key, "", label, ""), bucket=bucket)
+    (line,) = manifest_lines([Picture(IMAGES_PREFIX + key, "", label, "")], bucket=bucket)
+    return line
+
+
+def spelled_out(key: str, label: str) -> bytes:
+    """The line as JSON makes it of what it says."""
+    metadata = {
+        "class-name": label,
+        "confidence": 1,
+        "human-annotated": "yes",
+        "creation-date": "2026-01-01T00:00:00",
+        "type": "groundtruth/image-classification",
+        "job-name": "labeled-by-folder",
+    }
+    line = {"source-ref": f"s3://pictures-bucket/{key}", "label": 1, "label-metadata": metadata}
+    text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+    for end in "\x85\u2028\u2029":
+        text = text.replace(end, f"\\u{ord(end):04x}")
+    return text.encode() + b"\n"
 
 
 def test_a_line_is_what_custom_labels_documents_for_one_label_per_picture() -> None:
@@ -59,7 +77,28 @@ def test_keys_and_labels_arrive_raw_whatever_their_characters(name: str) -> None
     assert line["label-metadata"]["class-name"] == name
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+@given(st.lists(st.tuples(NAMES, NAMES)))
+def test_lines_are_to_the_byte_what_json_makes_of_them(names: list[tuple[str, str]]) -> None:
+    pictures = [Picture(key, "", label, "") for key, label in names]
+
+    lines = b"".join(manifest_lines(pictures, bucket="pictures-bucket"))
+
+    assert lines == b"".join(spelled_out(key, label) for key, label in names)
+
+
+@pytest.mark.parametrize("odd", ["", "\u2028"])
+def test_every_one_of_many_pictures_has_its_line_in_order(odd: str) -> None:
+    pictures = [Picture(f"{number}{odd}", "", f"label {number % 3}", "") for number in range(2_345)]
+
+    lines = b"".join(manifest_lines(pictures, bucket="pictures-bucket")).splitlines(keepends=True)
+
+    assert lines == [spelled_out(found.key, found.label) for found in pictures]
+
+
+@given(NAMES)
 def test_a_line_is_one_line_of_utf_8_to_every_reader(name: str) -> None:
     line = line_of(name, label=name)
 

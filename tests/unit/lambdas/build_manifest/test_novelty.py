@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.build_manifest.inventory import read_records, record_line
+from lambdas.build_manifest.inventory import read_records, record_lines
 from lambdas.build_manifest.novelty import count_new
 from lambdas.build_manifest.selection import Picture
 
@@ -16,7 +16,8 @@ def new_in(now: Sequence[Picture], before: Sequence[Picture] = BEFORE) -> int:
     def by_key(found: Picture) -> str:
         return found.key
 
-    return count_new(sorted(now, key=by_key), read_records(map(record_line, sorted(before, key=by_key))))
+    inventory = b"".join(record_lines(sorted(before, key=by_key)))
+    return count_new(sorted(now, key=by_key), read_records(inventory.splitlines()))
 
 
 def test_the_same_pictures_hold_nothing_new() -> None:

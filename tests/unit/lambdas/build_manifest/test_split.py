@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.build_manifest import split as split_module
 from lambdas.build_manifest.limits import SetLimits
 from lambdas.build_manifest.selection import Picture
 from lambdas.build_manifest.split import Split, split_set
 
 from .fakes import picture
+from .plain_split import plain_split
 
 ROOMY = SetLimits(train=250_000, test=250_000)
 LOW, FIFTH, HIGH = "0" * 32, "3" * 32, "f" * 32
@@ -47,6 +49,32 @@ def distinct_by_label(pictures: list[Picture]) -> dict[str, set[str]]:
 def by_hash(contents: set[str]) -> set[bool]:
     """The sides that the hashes alone would put these contents on."""
     return {content < FIFTH for content in contents}
+
+
+def crowded(entries: dict[tuple[str, int], tuple[int, str]]) -> list[Picture]:
+    """Pictures whose hashes begin with a given digit, so that labels are often on one side only."""
+    contents = {
+        at: f"{digit}{picture('', '', str(content)).content[1:]}" for at, (content, digit) in entries.items()
+    }
+    return [with_hash(label, f"{name:02}", contents[label, name]) for label, name in contents]
+
+
+@given(
+    st.dictionaries(
+        st.tuples(LABELS, st.integers(0, 30)), st.tuples(st.integers(0, 25), st.sampled_from("0af"))
+    ),
+    st.sampled_from([1, 2, 3, 1_000]),
+    st.sampled_from([2, 5, 8, 250_000]),
+)
+def test_looking_only_where_a_rule_can_apply_gives_the_split_that_the_rules_give(
+    entries: dict[tuple[str, int], tuple[int, str]], a_label: int, in_all: int
+) -> None:
+    pictures = sorted(crowded(entries), key=lambda found: found.key)
+    limits = SetLimits(train=250_000, test=in_all)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(split_module, "MAX_TEST_PICTURES_PER_LABEL", a_label)
+        assert split_set(pictures, limits) == plain_split(pictures, limits)
 
 
 @given(ENTRIES)
