@@ -15,6 +15,7 @@ from local_aws.rekognition.line_errors import LineError, ManifestError, line_err
 from local_aws.rekognition.manifest import ManifestLine
 from local_aws.rekognition.pictures import (
     PictureFormatError,
+    PictureSideError,
     PictureSizeError,
     Scene,
     open_picture,
@@ -108,6 +109,9 @@ def _read(storage: ObjectStore, line: ManifestLine, cache: PictureCache[View]) -
         return _look(storage, line.bucket, line.key, cache)
     except (StorageDeniedError, StorageMissingError):
         return UNREACHABLE
+    except PictureSideError:
+        has_boxes = any(attribute.is_boxes for attribute in line.attributes)
+        return line_error("ERROR_INVALID_IMAGE_DIMENSION" if has_boxes else "ERROR_INVALID_IMAGE")
     except (PictureFormatError, PictureSizeError):
         return line_error("ERROR_INVALID_IMAGE")
 

@@ -39,6 +39,10 @@ class PictureSizeError(Exception):
         self.is_too_large = is_too_large
 
 
+class PictureSideError(PictureSizeError):
+    """A side is too short or too long; manifests tell it by a code of its own where there are boxes."""
+
+
 def open_picture(content: bytes) -> Pixels:
     """The picture's pixels at the size features are measured at. Transparency shows white.
 
@@ -79,12 +83,10 @@ def _open(content: bytes, resized: Callable[[Size], Size], *, draft_side: int) -
 
 def _check_size(width: int, height: int) -> None:
     shorter, longer = sorted((width, height))
-    if (
-        shorter < quotas.MIN_IMAGE_SIDE
-        or longer > quotas.MAX_IMAGE_SIDE
-        or longer > quotas.MAX_ASPECT_RATIO * shorter
-    ):
-        raise PictureSizeError(
+    is_side_wrong = shorter < quotas.MIN_IMAGE_SIDE or longer > quotas.MAX_IMAGE_SIDE
+    if is_side_wrong or longer > quotas.MAX_ASPECT_RATIO * shorter:
+        kind = PictureSideError if is_side_wrong else PictureSizeError
+        raise kind(
             f"{width} x {height} pixels; allowed are {quotas.MIN_IMAGE_SIDE} to {quotas.MAX_IMAGE_SIDE} "
             f"a side and a ratio of at most {quotas.MAX_ASPECT_RATIO:g}:1",
             is_too_large=longer > quotas.MAX_IMAGE_SIDE,

@@ -17,6 +17,7 @@ from tests.unit.local_aws.rekognition.boxed import (
     random_boxes,
     shapes,
 )
+from tests.unit.local_aws.rekognition.drawing import flat
 from tests.unit.local_aws.rekognition.fakes import Lab, line
 
 
@@ -164,13 +165,25 @@ def test_locations_cannot_be_tested_without_boxes(lab: Lab) -> None:
     assert [error["code"] for error in summary["errors"]] == ["ERROR_INSUFFICIENT_LABEL_OVERLAP"]
 
 
-def test_an_unusable_picture_is_left_out_and_told(lab: Lab) -> None:
-    train, test = boxed_pictures(lab, count=8, side="train"), boxed_pictures(lab, count=4, side="test")
-    lab.store.put("broken.png", b"\x89PNG\r\n\x1a\nbroken")
-    broken = boxed_line("broken.png", shapes(np.random.default_rng(1)))
-    description = trained(lab, [broken, *train], test)
-    assert description["EvaluationResult"]["F1Score"] > 0.8
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\x89PNG\r\n\x1a\nbroken", "ERROR_INVALID_IMAGE"),
+        (flat("red", side=63), "ERROR_INVALID_IMAGE_DIMENSION"),
+        (flat("red", side=4097), "ERROR_INVALID_IMAGE_DIMENSION"),
+    ],
+    ids=["broken", "too small", "too large"],
+)
+def test_an_unusable_picture_is_left_out_and_told(lab: Lab, content: bytes, code: str) -> None:
+    train = boxed_pictures(lab, count=5, side="train", labels=["circle"])
+    lab.store.put("bad.png", content)
+    bad = boxed_line("bad.png", shapes(np.random.default_rng(1), labels=["circle"]))
+    description = trained(lab, [bad, *train], boxed_pictures(lab, count=2, side="test", labels=["circle"]))
+    assert description["Status"] == "TRAINING_COMPLETED"
     assert statistics(lab, description)["training"]["error_json_line_indices"] == [0]
+    [asset] = description["TrainingDataResult"]["Validation"]["Assets"]
+    validated = lab.result(asset["GroundTruthManifest"]["S3Object"]).splitlines()
+    assert [item["code"] for item in json.loads(validated[0])["errors"]] == [code]
 
 
 def test_the_same_pictures_are_read_once(lab: Lab) -> None:
