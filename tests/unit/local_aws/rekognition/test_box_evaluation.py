@@ -8,6 +8,7 @@ import pytest
 from local_aws.rekognition.box_evaluation import BoxEvaluation, evaluate_boxes, match
 from local_aws.rekognition.box_model import Found
 from local_aws.rekognition.box_truth import TruthBoxes
+from local_aws.rekognition.evaluation import assumed_threshold
 
 LABELS = ("cat", "dog")
 HERE, NEAR, THERE = (0.0, 0.0, 0.4, 0.4), (0.1, 0.0, 0.5, 0.4), (0.6, 0.6, 1.0, 1.0)
@@ -72,6 +73,12 @@ def test_figures_count_boxes_at_each_labels_best_threshold() -> None:
     assert (dog.precision, dog.recall, dog.test_pictures) == (1.0, 1.0, 1)
     assert 0.7 < dog.threshold < 0.8
     assert figures.f1 == pytest.approx((0.8 + 1.0) / 2)
+
+
+def test_what_was_not_found_at_all_lowers_the_threshold() -> None:
+    scores, is_right = np.array([0.9, 0.9, 0.3, 0.5, 0.5]), np.array([True, True, True, False, False])
+    assert assumed_threshold(scores, is_right) > 0.5
+    assert assumed_threshold(scores, is_right, missed=4) < 0.3
 
 
 def test_average_precision_is_the_area_under_precision_by_recall() -> None:
