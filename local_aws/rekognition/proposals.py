@@ -25,12 +25,14 @@ GAPS = (0, 7)
 """Pixels that parts of one object may lie apart."""
 REGIONS_PER_MASK = 25
 SHAPES = 6
+"""Kinds of windows at most."""
 STRIDE = 0.25
 """Share of its side by which a window is moved."""
 MAX_WINDOWS = 1500
 SIZE_REACH = 1.6
 """How many times larger or smaller than the largest or smallest learnt an object may be."""
 SCALES = (1.0, 0.6, 0.4, 0.25, 0.15)
+"""How large an object known from close-ups may be elsewhere, beside its size there."""
 LEAST_SIDE = 4
 """Pixels."""
 
@@ -74,20 +76,23 @@ class Sizes:
 
 def windows(sizes: Sizes) -> Boxes:
     """A grid of windows for each shape; coarser when there would be too many."""
-    stride = STRIDE
-    while (found := _grid(sizes, stride)).shape[0] > MAX_WINDOWS:
+    shapes, stride = np.minimum(sizes.shapes, 1), STRIDE
+    while (steps := _steps(shapes, stride)).prod(axis=1).sum() > MAX_WINDOWS:
         stride *= 1.2
-    return found
+    return np.concatenate([_grid(*pair) for pair in zip(shapes, steps.astype(np.intp), strict=True)])
 
 
-def _grid(sizes: Sizes, stride: float) -> Boxes:
-    grids = [no_boxes()]
-    for width, height in np.minimum(sizes.shapes, 1):
-        across = np.linspace(0, 1 - width, 1 + int(np.ceil((1 - width) / (stride * width))))
-        down = np.linspace(0, 1 - height, 1 + int(np.ceil((1 - height) / (stride * height))))
-        left, top = (axis.ravel() for axis in np.meshgrid(across, down))
-        grids.append(np.stack([left, top, left + width, top + height], axis=1))
-    return np.concatenate(grids)
+def _steps(shapes: npt.NDArray[np.float64], stride: float) -> npt.NDArray[np.float64]:
+    """How many places of each shape there are across and down."""
+    return np.asarray(1 + np.ceil((1 - shapes) / (stride * shapes)))
+
+
+def _grid(shape: npt.NDArray[np.float64], steps: npt.NDArray[np.intp]) -> Boxes:
+    left, top = np.meshgrid(
+        *(np.linspace(0, 1 - side, count) for side, count in zip(shape, steps, strict=True))
+    )
+    corner = np.stack([left.ravel(), top.ravel()], axis=1)
+    return np.hstack([corner, corner + shape])
 
 
 def regions(pixels: Pixels) -> Boxes:

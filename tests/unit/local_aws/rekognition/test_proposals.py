@@ -63,8 +63,13 @@ def test_windows_of_each_shape_cover_the_picture() -> None:
     assert overlaps(somewhere, found).max() > 0.6
 
 
-def test_there_are_not_more_windows_than_can_be_looked_at() -> None:
-    assert 0 < len(windows(Sizes.of(np.array([[0.0, 0.0, 0.02, 0.02]])))) <= MAX_WINDOWS
+@pytest.mark.parametrize("side", [0.02, 0.0005])
+def test_there_are_not_more_windows_than_can_be_looked_at(side: float) -> None:
+    assert 0 < len(windows(Sizes.of(np.array([[0.0, 0.0, side, side]])))) <= MAX_WINDOWS
+
+
+def test_an_object_that_fills_its_pictures_has_one_window() -> None:
+    assert windows(Sizes.of(np.array([[0.0, 0.0, 1.0, 1.0]]))).tolist() == [[0.0, 0.0, 1.0, 1.0]]
 
 
 def test_what_differs_from_the_border_is_of_interest() -> None:
