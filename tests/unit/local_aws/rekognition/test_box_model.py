@@ -72,6 +72,12 @@ def test_a_picture_on_which_nothing_stands_out_shows_nothing(model: BoxModel, co
     assert len(model.find(to_pixels(open_scene(flat(colour, side=128)))).scores) == 0
 
 
+def test_a_model_that_learnt_nothing_finds_nothing_on_even_ground() -> None:
+    generator = np.random.default_rng(3)
+    model = taught([random_boxes(generator) for _ in range(6)])
+    assert len(model.find(to_pixels(open_scene(flat("grey", side=128)))).scores) == 0
+
+
 def test_a_grained_ground_shows_nothing(model: BoxModel) -> None:
     generator = np.random.default_rng(9)
     light = np.clip(generator.normal(0.8, 0.03, (128, 128, 3)), 0, 1).astype(np.float32)
