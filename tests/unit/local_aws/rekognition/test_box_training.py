@@ -95,7 +95,7 @@ def test_external_manifests_with_boxes_are_learnt_and_split(lab: Lab) -> None:
     assert description["EvaluationResult"]["F1Score"] > 0.8
     counts = statistics(lab, description)
     assert counts["training"]["valid_json_lines"] + counts["testing"]["valid_json_lines"] == 15
-    assert counts["testing"]["valid_json_lines"] >= 3
+    assert counts["testing"]["valid_json_lines"] >= 2
 
 
 def test_boxes_that_tell_nothing_score_low(lab: Lab) -> None:
