@@ -46,18 +46,23 @@ def split(
 ) -> tuple[list[ManifestLine], list[ManifestLine]]:
     """Train and test parts: 20 % of each label for the test, drawn by a hash of the picture's place.
 
+    Where pictures have several labels, rare labels draw first, and what they drew counts for the others.
     Raises ManifestError(`shortage`) when a label has too few pictures to be in both parts.
     """
     by_label: dict[str, list[ManifestLine]] = {}
     for line in entries:
-        by_label.setdefault(line.labels[0] if line.labels else "", []).append(line)
+        for label in line.labels or ("",):
+            by_label.setdefault(label, []).append(line)
     if not by_label.keys() - {""} or any(label and len(lines) < 2 for label, lines in by_label.items()):
         raise ManifestError(shortage)
     tested: set[str] = set()
-    for lines in by_label.values():
-        drawn = sorted(lines, key=lambda line: hashlib.sha256(line.source_ref.encode()).digest())
-        tested.update(line.source_ref for line in drawn[: max(1, math.floor(TEST_SHARE * len(lines)))])
-    return (
-        [line for line in entries if line.source_ref not in tested],
-        [line for line in entries if line.source_ref in tested],
-    )
+    for lines in sorted(by_label.values(), key=len):
+        share = max(1, math.floor(TEST_SHARE * len(lines)))
+        missing = share - sum(1 for line in lines if line.source_ref in tested)
+        left = [line for line in lines if line.source_ref not in tested]
+        drawn = sorted(left, key=lambda line: hashlib.sha256(line.source_ref.encode()).digest())
+        tested.update(line.source_ref for line in drawn[: max(0, missing)])
+    train = [line for line in entries if line.source_ref not in tested]
+    if by_label.keys() - {""} - {label for line in train for label in line.labels}:
+        raise ManifestError(shortage)
+    return train, [line for line in entries if line.source_ref in tested]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from local_aws.rekognition import quotas
-from local_aws.rekognition.classifier import Blocks
+from local_aws.rekognition.box_model import BoxModel
+from local_aws.rekognition.classifier import TrainedModel
 from local_aws.rekognition.errors import (
     ImageTooLargeException,
     InvalidImageFormatException,
@@ -15,30 +17,64 @@ from local_aws.rekognition.errors import (
     ResourceNotReadyException,
 )
 from local_aws.rekognition.features import measure
-from local_aws.rekognition.pictures import PictureFormatError, PictureSizeError, open_picture
+from local_aws.rekognition.pictures import (
+    PictureFormatError,
+    PictureSizeError,
+    open_picture,
+    open_scene,
+    to_pixels,
+)
 from local_aws.rekognition.platform import Call
 from local_aws.rekognition.storage import StorageError
 
+Opened = TypeVar("Opened")
+
 
 def detect_custom_labels(call: Call) -> dict[str, Any]:
-    """Labels with their confidence, the surest first.
+    """Labels with their confidence, the surest first; where objects are located, one for each with its box.
 
-    Without MinConfidence each label must reach its assumed threshold; with 0 every label is given.
+    Without MinConfidence each label must reach its assumed threshold; with 0 every label is given, or every
+    box that is not quite improbable.
     """
     with call.account.lock:
         _, version = call.account.version(call.params["ProjectVersionArn"])
         status, model = version.status, version.model
     if status != "RUNNING" or model is None:
         raise ResourceNotReadyException(f"Version {version.name} is {status}; it must be RUNNING.")
-    blocks = _measure(_content(call))
-    confidences = dict(zip(model.labels, (model.confidences([blocks])[0] * 100).tolist(), strict=True))
+    content = _content(call)
+    seen = _objects(model, content) if isinstance(model, BoxModel) else _labels(model, content)
     least = call.params.get("MinConfidence")
     shown = [
-        {"Name": label, "Confidence": confidence}
-        for label, confidence in sorted(confidences.items(), key=lambda item: -item[1])
-        if confidence >= (model.thresholds[label] * 100 if least is None else least)
+        item
+        for item in sorted(seen, key=lambda item: -item["Confidence"])
+        if item["Confidence"] >= (model.thresholds[item["Name"]] * 100 if least is None else least)
     ]
     return {"CustomLabels": shown[: call.params.get("MaxResults")]}
+
+
+def _labels(model: TrainedModel, content: bytes) -> list[dict[str, Any]]:
+    """Every label of the picture as a whole."""
+    [confidences] = model.confidences([measure(_opened(open_picture, content))])
+    return [
+        {"Name": label, "Confidence": confidence}
+        for label, confidence in zip(model.labels, (confidences * 100).tolist(), strict=True)
+    ]
+
+
+def _objects(model: BoxModel, content: bytes) -> list[dict[str, Any]]:
+    """Every object found, and where."""
+    found = model.find(to_pixels(_opened(open_scene, content)))
+    rows = zip(found.labels.tolist(), (found.scores * 100).tolist(), found.boxes.tolist(), strict=True)
+    return [
+        {
+            "Name": model.labels[column],
+            "Confidence": confidence,
+            "Geometry": {
+                "BoundingBox": {"Left": left, "Top": top, "Width": right - left, "Height": bottom - top}
+            },
+        }
+        for column, confidence, (left, top, right, bottom) in rows
+    ]
 
 
 def _content(call: Call) -> bytes:
@@ -71,9 +107,9 @@ def _stored_content(call: Call, place: dict[str, str]) -> bytes:
         ) from error
 
 
-def _measure(content: bytes) -> Blocks:
+def _opened(opener: Callable[[bytes], Opened], content: bytes) -> Opened:
     try:
-        return measure(open_picture(content))
+        return opener(content)
     except PictureFormatError as error:
         raise InvalidImageFormatException(f"The image is {error}.") from error
     except PictureSizeError as error:

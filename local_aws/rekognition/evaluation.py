@@ -51,13 +51,11 @@ class LabelMetrics:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """The whole test."""
+class Figures:
+    """The whole test, of whichever kind of model."""
 
     labels: tuple[LabelMetrics, ...]
     """In the order of the model's labels."""
-    confusion: tuple[tuple[str, str, float], ...]
-    """Truth, prediction, share of the truth's pictures; pairs that never happened are left out."""
 
     @property
     def f1(self) -> float:
@@ -73,15 +71,16 @@ class Evaluation:
         tested = [getattr(metrics, figure) for metrics in self.labels if metrics.test_pictures]
         return sum(tested) / len(tested) if tested else 0.0
 
+    def own_figures(self) -> dict[str, Any]:
+        """Aggregated figures that only this kind of model has."""
+        return {}
+
     def summary(self, *, version_arn: str, train: int, test: int, ended: float) -> dict[str, Any]:
         """The evaluation summary file (guide, "Accessing the model summary file", flat layout)."""
         return {
             "Version": 1,
             "AggregatedEvaluationResults": {
-                "ConfusionMatrix": [
-                    {"GroundTruthLabel": truth, "PredictedLabel": predicted, "Value": share}
-                    for truth, predicted, share in self.confusion
-                ],
+                **self.own_figures(),
                 "F1Score": self.f1,
                 "Precision": self._average("precision"),
                 "Recall": self._average("recall"),
@@ -96,6 +95,22 @@ class Evaluation:
             "LabelEvaluationResults": [
                 metrics.as_json for metrics in sorted(self.labels, key=lambda item: -item.f1)
             ],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Figures):
+    """The test of a model of image-level labels."""
+
+    confusion: tuple[tuple[str, str, float], ...]
+    """Truth, prediction, share of the truth's pictures; pairs that never happened are left out."""
+
+    def own_figures(self) -> dict[str, Any]:
+        return {
+            "ConfusionMatrix": [
+                {"GroundTruthLabel": truth, "PredictedLabel": predicted, "Value": share}
+                for truth, predicted, share in self.confusion
+            ]
         }
 
 
@@ -116,30 +131,42 @@ def evaluate(labels: Sequence[str], scores: Scores, truths: Sequence[frozenset[s
 
 def _label_metrics(label: str, scores: Scores, is_true: Truth) -> LabelMetrics:
     positives = int(is_true.sum())
-    threshold = assumed_threshold(scores, is_true)
+    return metrics_at_best(label, scores, is_true, positives=positives, test_pictures=positives)
+
+
+def metrics_at_best(
+    label: str, scores: Scores, is_true: Truth, *, positives: int, test_pictures: int
+) -> LabelMetrics:
+    """A label's figures at its assumed threshold. Of its positives, some may have no score at all."""
+    threshold = assumed_threshold(scores, is_true, missed=positives - int(is_true.sum()))
     found = scores >= threshold
     hits = int((found & is_true).sum())
     precision = hits / int(found.sum()) if found.any() else 0.0
     recall = hits / positives if positives else 0.0
     f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
     return LabelMetrics(
-        label=label, f1=f1, precision=precision, recall=recall, threshold=threshold, test_pictures=positives
+        label=label,
+        f1=f1,
+        precision=precision,
+        recall=recall,
+        threshold=threshold,
+        test_pictures=test_pictures,
     )
 
 
-def assumed_threshold(scores: Scores, is_true: Truth) -> float:
+def assumed_threshold(scores: Scores, is_true: Truth, *, missed: int = 0) -> float:
     """The threshold with the best F1, midway between the two scores that it separates.
 
     Each score stands for new pictures that score about the same (`BLUR`), so that a hair's breadth between
     two pictures is no place for a threshold. Without a picture of the label: half-way, or midway between
-    the highest score and certainty when that score is above.
+    the highest score and certainty when that score is above. `missed` counts what has no score to reach it.
     """
     highest = float(scores.max()) if len(scores) else 0.0
     if not is_true.any():
         return 0.5 if highest < 0.5 else (highest + 1) / 2
     reach = ndtr((scores[None, :] - CANDIDATES[:, None]) / BLUR)
     hits = reach[:, is_true].sum(axis=1)
-    f1 = 2 * hits / (reach.sum(axis=1) + is_true.sum())
+    f1 = 2 * hits / (reach.sum(axis=1) + is_true.sum() + missed)
     ranked = np.concatenate([[0.0], np.sort(scores), [1.0]])
     above = np.searchsorted(ranked[1:-1], CANDIDATES) + 1
     gaps = ranked[above] - ranked[above - 1]

@@ -20,12 +20,30 @@ SCALED_SIDE: Final = 1280
 
 
 @dataclass(frozen=True, kw_only=True)
+class BoxAnnotation:
+    """A labelled box, in pixels of the picture as its line describes it."""
+
+    label: str
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LabelAttribute:
     """A valid attribute: one label, or one per valid box."""
 
     name: str
     labels: tuple[str, ...]
-    is_boxes: bool
+    boxes: tuple[BoxAnnotation, ...] = ()
+    image_size: tuple[int, int] = (0, 0)
+    """Width and height that the boxes refer to."""
+
+    @property
+    def is_boxes(self) -> bool:
+        """Whether its labels are those of boxes, not of the whole picture."""
+        return bool(self.boxes)
 
 
 Reading = tuple[LabelAttribute | None, tuple[LineError, ...]]
@@ -80,7 +98,7 @@ def _read_classification(name: str, value: Any, metadata: dict[str, Any]) -> Rea
         return None, (line_error("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", f"{name}-metadata"),)
     if len(label) > quotas.MAX_LABEL_CHARACTERS:
         return None, (line_error("ERROR_INVALID_LABEL_NAME_LENGTH", f"{name}-metadata"),)
-    return LabelAttribute(name=name, labels=(label,), is_boxes=False), ()
+    return LabelAttribute(name=name, labels=(label,)), ()
 
 
 def _read_detection(name: str, value: Any, metadata: dict[str, Any]) -> Reading:
@@ -96,14 +114,22 @@ def _read_detection(name: str, value: Any, metadata: dict[str, Any]) -> Reading:
     errors = tuple(
         line_error(code, name, "annotations", index) for index, code in enumerate(codes) if code is not None
     )
-    labels = tuple(
-        class_map[str(box["class_id"])] for box, code in zip(boxes, codes, strict=True) if code is None
-    )
+    valid = tuple(_annotation(box, class_map) for box, code in zip(boxes, codes, strict=True) if code is None)
+    labels = tuple(box.label for box in valid)
     if not labels:
         return None, (*errors, line_error("ERROR_NO_VALID_ANNOTATIONS", name))
     if any(len(label) > quotas.MAX_LABEL_CHARACTERS for label in labels):
         return None, (line_error("ERROR_INVALID_LABEL_NAME_LENGTH", f"{name}-metadata"),)
-    return LabelAttribute(name=name, labels=labels, is_boxes=True), errors
+    size = value["image_size"][0]
+    attribute = LabelAttribute(
+        name=name, labels=labels, boxes=valid, image_size=(size["width"], size["height"])
+    )
+    return attribute, errors
+
+
+def _annotation(box: dict[str, int], class_map: dict[str, str]) -> BoxAnnotation:
+    sides = {side: box[side] for side in ("left", "top", "width", "height")}
+    return BoxAnnotation(label=class_map[str(box["class_id"])], **sides)
 
 
 def _detection_format_error(name: str, value: Any, metadata: dict[str, Any]) -> LineError | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -15,9 +16,15 @@ from local_aws.rekognition import quotas
 FORMATS: Final = ("PNG", "JPEG")
 SIDE: Final = 128
 """Pixels to which both sides are brought before anything is measured."""
+SCENE_SIDE: Final = 192
+"""Pixels to which the longer side is brought at most where objects are looked for."""
 
 Pixels = npt.NDArray[np.float32]
 """Height x width x 3, from 0 to 1."""
+Size = tuple[int, int]
+"""Width and height."""
+Scene = npt.NDArray[np.uint8]
+"""Height x width x 3: a picture in its own proportions, held small."""
 
 
 class PictureFormatError(Exception):
@@ -32,18 +39,42 @@ class PictureSizeError(Exception):
         self.is_too_large = is_too_large
 
 
+class PictureSideError(PictureSizeError):
+    """A side is too short or too long; manifests tell it by a code of its own where there are boxes."""
+
+
 def open_picture(content: bytes) -> Pixels:
     """The picture's pixels at the size features are measured at. Transparency shows white.
 
     Raises PictureFormatError or PictureSizeError (Custom Labels guide, "Guidelines and quotas").
     """
+    return to_pixels(_open(content, lambda size: (SIDE, SIDE), draft_side=2 * SIDE))
+
+
+def open_scene(content: bytes) -> Scene:
+    """The picture in its own proportions, for where things lie in it. Otherwise as `open_picture`."""
+    return _open(content, _scene_size, draft_side=2 * SCENE_SIDE)
+
+
+def to_pixels(scene: Scene) -> Pixels:
+    """The same from 0 to 1."""
+    return np.asarray(scene, dtype=np.float32) / np.float32(255)
+
+
+def _scene_size(size: Size) -> Size:
+    scale = min(1.0, SCENE_SIDE / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _open(content: bytes, resized: Callable[[Size], Size], *, draft_side: int) -> Scene:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 _check_size(*picture.size)
-                picture.draft("RGB", (2 * SIDE, 2 * SIDE))
-                return _to_pixels(picture)
+                size = resized(picture.size)
+                picture.draft("RGB", (draft_side, draft_side))
+                return _to_scene(picture, size)
     except PictureSizeError:
         raise
     except Exception as error:  # Pillow's decoders raise whatever a broken file makes them raise
@@ -52,19 +83,17 @@ def open_picture(content: bytes) -> Pixels:
 
 def _check_size(width: int, height: int) -> None:
     shorter, longer = sorted((width, height))
-    if (
-        shorter < quotas.MIN_IMAGE_SIDE
-        or longer > quotas.MAX_IMAGE_SIDE
-        or longer > quotas.MAX_ASPECT_RATIO * shorter
-    ):
-        raise PictureSizeError(
+    is_side_wrong = shorter < quotas.MIN_IMAGE_SIDE or longer > quotas.MAX_IMAGE_SIDE
+    if is_side_wrong or longer > quotas.MAX_ASPECT_RATIO * shorter:
+        kind = PictureSideError if is_side_wrong else PictureSizeError
+        raise kind(
             f"{width} x {height} pixels; allowed are {quotas.MIN_IMAGE_SIDE} to {quotas.MAX_IMAGE_SIDE} "
             f"a side and a ratio of at most {quotas.MAX_ASPECT_RATIO:g}:1",
             is_too_large=longer > quotas.MAX_IMAGE_SIDE,
         )
 
 
-def _to_pixels(picture: Image.Image) -> Pixels:
+def _to_scene(picture: Image.Image, size: Size) -> Scene:
     if "A" in picture.getbands() or "transparency" in picture.info:
         layered = picture.convert("RGBA")
         opaque = Image.new("RGBA", layered.size, "white")
@@ -72,5 +101,4 @@ def _to_pixels(picture: Image.Image) -> Pixels:
         picture = opaque
     elif picture.mode.startswith("I"):  # 16 bits a pixel, which convert() would clip instead of scale
         picture = Image.fromarray((np.asarray(picture, dtype=np.float32) / 256).astype(np.uint8))
-    small = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(small, dtype=np.float32) / np.float32(255)
+    return np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BILINEAR))

@@ -26,6 +26,8 @@ MAX_LABEL_CHARACTERS = 255
 MAX_LABELS_PER_IMAGE = 50
 MAX_BOXES_PER_IMAGE = 50
 MIN_LABELS = 2
+MIN_LOCATED_LABELS = 1
+"""For object locations; what lies outside of the boxes is a label of its own ("Purposing datasets")."""
 MAX_LABELS = 250
 MAX_INVALID_SHARE = 0.2
 MIN_LABEL_OVERLAP = 0.5

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.rekognition import arns
+from local_aws.rekognition.box_model import BoxModel
 from local_aws.rekognition.classifier import TrainedModel
 from local_aws.rekognition.errors import ResourceNotFoundException
 from local_aws.rekognition.manifest import ManifestLine
@@ -66,7 +67,7 @@ class Version:
     billable_seconds: int | None = None
     results: dict[str, Any] = field(default_factory=dict)
     """The members of the description that training leaves behind, as the API gives them."""
-    model: TrainedModel | None = None
+    model: TrainedModel | BoxModel | None = None
     min_inference_units: int | None = None
     max_inference_units: int | None = None
     pending: Pending | None = None

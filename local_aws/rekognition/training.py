@@ -9,27 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from local_aws.rekognition.classifier import TrainedModel, train
+from local_aws.rekognition.box_learning import learn_boxes
+from local_aws.rekognition.classifier import train
 from local_aws.rekognition.dataset_import import split
 from local_aws.rekognition.datasets import fetch_manifest
-from local_aws.rekognition.evaluation import Evaluation, Scores, evaluate
-from local_aws.rekognition.line_errors import LineError, ManifestError
-from local_aws.rekognition.manifest import ManifestLine, read_manifest
-from local_aws.rekognition.picture_reading import (
-    UNREACHABLE,
-    MeasureCache,
-    check_images_bucket,
-    read_pictures,
-)
+from local_aws.rekognition.evaluation import evaluate
+from local_aws.rekognition.line_errors import ManifestError
+from local_aws.rekognition.manifest import read_manifest
+from local_aws.rekognition.picture_reading import MeasureCache, PictureCache
 from local_aws.rekognition.scaling import Blocks
 from local_aws.rekognition.snapshots import snapshot
 from local_aws.rekognition.storage import ObjectStore
 from local_aws.rekognition.training_output import OutputBucket, assets_member, manifest_member
+from local_aws.rekognition.training_sides import CheckedSide, Learner, Learnt, Model, View, check_side
+from local_aws.rekognition.use_case import LOCALIZATION, Lines, Task, choose_task
 from local_aws.rekognition.validation import (
-    LOCALIZATION,
     CheckedManifest,
     cross_check,
-    labels_of,
     manifest_summary,
     to_json_lines,
     validation_manifest,
@@ -38,7 +34,6 @@ from local_aws.rekognition.validation import (
 logger = logging.getLogger(__name__)
 
 SERVICE_ISSUE = "Amazon Rekognition experienced a service issue."
-Lines = tuple[ManifestLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +52,7 @@ class Outcome:
     message: str
     results: dict[str, Any] = field(default_factory=dict)
     """Members of the model's description."""
-    model: TrainedModel | None = None
-
-
-@dataclass(kw_only=True)
-class CheckedSide:
-    """One side with its pictures measured, in the order of `manifest.usable`."""
-
-    manifest: CheckedManifest
-    pictures: list[Blocks]
-
-    @property
-    def truths(self) -> list[frozenset[str]]:
-        """Labels of each picture."""
-        return [frozenset(line.labels) for line in self.manifest.usable]
+    model: Model | None = None
 
 
 @dataclass(kw_only=True)
@@ -105,17 +87,19 @@ class TrainingJob:
             model=model,
         )
 
-    def _train(self) -> TrainedModel:
-        train_lines, test_lines = self._read_lines()
-        sides = {"training": self._check(train_lines), "testing": self._check(test_lines)}
-        training, testing = sides["training"], sides["testing"]
+    def _train(self) -> Model:
+        task = choose_task(*self._read_lines())
+        if task.use_case == LOCALIZATION:
+            return self._learn(task, self.cache.scenes, learn_boxes)
+        return self._learn(task, self.cache.blocks, _learn_labels)
+
+    def _learn(self, task: Task, cache: PictureCache[View], learn: Learner[View]) -> Model:
+        training = check_side(self.storage, task.training, cache, task=task.use_case)
+        testing = check_side(self.storage, task.testing, cache, task=task.use_case)
         self._report(training.manifest, testing.manifest)
-        model = train(training.pictures, training.truths)
-        scores = model.confidences(testing.pictures)
-        known = frozenset(model.labels)
-        evaluation = evaluate(model.labels, scores, [truth & known for truth in testing.truths])
-        self._write_evaluation(training, testing, scores, evaluation)
-        return replace(model, thresholds=evaluation.thresholds)
+        learnt = learn(training, testing, self.wall)
+        self._write_evaluation(learnt, train=len(training.pictures), test=len(testing.pictures))
+        return learnt.model
 
     def _read_lines(self) -> tuple[Lines, Lines]:
         train_lines = self._lines_of(self.train_source)
@@ -152,25 +136,6 @@ class TrainingJob:
         member: dict[str, Any] = self.results[f"{side.capitalize()}DataResult"]
         return member
 
-    def _check(self, lines: Lines) -> CheckedSide:
-        errors: list[str] = []
-        readings: list[Blocks | LineError | None] = [None] * len(lines)
-        try:
-            check_images_bucket(self.storage, lines)
-            readings = read_pictures(self.storage, lines, self.cache)
-            wanted = [reading for reading in readings if reading is not None]
-            if wanted and all(reading is UNREACHABLE for reading in wanted):
-                errors.append("ERROR_FAILED_IMAGES_S3_COPY")
-        except ManifestError as error:
-            errors.append(error.code)
-        checked = tuple(
-            line.with_error(reading) if isinstance(reading, LineError) else line
-            for line, reading in zip(lines, readings, strict=True)
-        )
-        manifest = CheckedManifest(lines=checked, declared=labels_of(lines), errors=errors)
-        manifest.check()
-        return CheckedSide(manifest=manifest, pictures=[r for r in readings if isinstance(r, tuple)])
-
     def _report(self, training: CheckedManifest, testing: CheckedManifest) -> None:
         """Write the validation files. Raises ManifestError for the first content error there is."""
         errors = cross_check(training, testing)
@@ -182,23 +147,30 @@ class TrainingJob:
         self.results["ManifestSummary"] = manifest_member(write(files.manifest_summary, summary))
         for code in (*training.errors, *testing.errors, *errors):
             raise ManifestError(code)
-        if training.use_case == LOCALIZATION:
-            raise RuntimeError("the local AWS trains image-level labels only, and this manifest holds boxes")
 
-    def _write_evaluation(
-        self, training: CheckedSide, testing: CheckedSide, scores: Scores, evaluation: Evaluation
-    ) -> None:
+    def _write_evaluation(self, learnt: Learnt, *, train: int, test: int) -> None:
         ended = self.wall()
         files, write = self.output.files, self.output.write
-        train_lines, test_lines = training.manifest.usable, testing.manifest.usable
-        snapshots = {
-            "training": snapshot(train_lines, at=ended),
-            "testing": snapshot(test_lines, at=ended, scores=scores, thresholds=evaluation.thresholds),
-        }
+        snapshots = {"training": learnt.training_snapshot, "testing": learnt.testing_snapshot}
         for side, content in snapshots.items():
             self._result(side)["Output"] = assets_member(write(files.snapshot(side), content))
-        summary = evaluation.summary(
-            version_arn=self.version_arn, train=len(train_lines), test=len(test_lines), ended=ended
-        )
+        summary = learnt.figures.summary(version_arn=self.version_arn, train=train, test=test, ended=ended)
         place = write(files.evaluation_summary, json.dumps(summary, indent=2).encode())
-        self.results["EvaluationResult"] = {"F1Score": evaluation.f1, "Summary": {"S3Object": place}}
+        self.results["EvaluationResult"] = {"F1Score": learnt.figures.f1, "Summary": {"S3Object": place}}
+
+
+def _learn_labels(
+    training: CheckedSide[Blocks], testing: CheckedSide[Blocks], wall: Callable[[], float]
+) -> Learnt:
+    """Image-level labels: fit a model to the training side, and test it on the other."""
+    train_lines, test_lines = training.manifest.usable, testing.manifest.usable
+    model = train(training.pictures, [frozenset(line.labels) for line in train_lines])
+    scores, known = model.confidences(testing.pictures), frozenset(model.labels)
+    figures = evaluate(model.labels, scores, [frozenset(line.labels) & known for line in test_lines])
+    ended = wall()
+    return Learnt(
+        model=replace(model, thresholds=figures.thresholds),
+        figures=figures,
+        training_snapshot=snapshot(train_lines, at=ended),
+        testing_snapshot=snapshot(test_lines, at=ended, scores=scores, thresholds=figures.thresholds),
+    )

@@ -11,9 +11,7 @@ from typing import Any
 from local_aws.rekognition import quotas
 from local_aws.rekognition.line_errors import CONTENT_MESSAGES
 from local_aws.rekognition.manifest import ManifestLine
-
-IMAGE_LEVEL = "IMAGE_LEVEL_LABELS"
-LOCALIZATION = "OBJECT_LOCALIZATION"
+from local_aws.rekognition.use_case import IMAGE_LEVEL, LOCALIZATION
 
 
 @dataclass(kw_only=True)
@@ -24,6 +22,8 @@ class CheckedManifest:
     """With the errors that their pictures added."""
     declared: frozenset[str]
     """Labels of all valid lines, before any picture was opened."""
+    task: str = IMAGE_LEVEL
+    """The use case that both sides were looked at for."""
     errors: list[str] = field(default_factory=list)
     """Codes of its content errors."""
 
@@ -39,11 +39,8 @@ class CheckedManifest:
 
     @property
     def use_case(self) -> str:
-        """What most usable lines ask for."""
-        boxed = sum(1 for line in self.usable if any(attribute.is_boxes for attribute in line.attributes))
-        if self.errors or not self.usable:
-            return "NOT_DETERMINED"
-        return LOCALIZATION if 2 * boxed > len(self.usable) else IMAGE_LEVEL
+        """What it can be used for, if for anything."""
+        return "NOT_DETERMINED" if self.errors or not self.usable else self.task
 
     def check(self) -> None:
         """Content errors that this side shows by itself."""
@@ -78,9 +75,10 @@ def labels_of(lines: Collection[ManifestLine]) -> frozenset[str]:
 def cross_check(train: CheckedManifest, test: CheckedManifest) -> list[str]:
     """Codes of the content errors that concern the number of labels and both sides together."""
     errors = []
-    if len(train.declared) < quotas.MIN_LABELS:
+    least = quotas.MIN_LOCATED_LABELS if train.task == LOCALIZATION else quotas.MIN_LABELS
+    if len(train.declared) < least:
         train.errors.append("ERROR_MANIFEST_TOO_FEW_LABELS")
-    elif len(train.usable_labels) < quotas.MIN_LABELS:
+    elif len(train.usable_labels) < least:
         train.errors.append("ERROR_MANIFEST_TOO_FEW_USABLE_LABELS")
     if not _overlap_enough(train.declared, test.declared):
         errors.append("ERROR_INSUFFICIENT_LABEL_OVERLAP")

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
+from local_aws.rekognition.dataset_import import split
+from local_aws.rekognition.line_errors import ManifestError
+from local_aws.rekognition.manifest import parse_line
+from tests.unit.local_aws.rekognition.boxed import box_attribute
 from tests.unit.local_aws.rekognition.fakes import CallError, Lab, line
 
 PETS = [line(f"cat/{number}.png", "cat") for number in range(6)] + [
@@ -85,6 +90,21 @@ def test_labels_are_counted(lab: Lab, dataset: str) -> None:
     }
 
 
+def test_boxes_are_counted_and_pictures_with_them_once(lab: Lab) -> None:
+    boxes = [
+        ("cat", (0, 0, 20, 20)),
+        ("cat", (30, 0, 50, 20)),
+        ("dog", (0, 30, 20, 50)),
+        ("dog", (90, 0, 110, 9)),
+    ]
+    arn = lab.dataset(lab.project(), "TRAIN", line("a.png", **box_attribute((100, 100), boxes)), *PETS[:5])
+    labels = lab.call("ListDatasetLabels", DatasetArn=arn)["DatasetLabelDescriptions"]
+    assert {item["LabelName"]: item["LabelStats"] for item in labels} == {
+        "cat": {"EntryCount": 6, "BoundingBoxCount": 2},
+        "dog": {"EntryCount": 1, "BoundingBoxCount": 1},
+    }
+
+
 def test_a_dataset_under_way_is_not_listed(lab: Lab) -> None:
     arn = lab.dataset(lab.project(), "TRAIN", *PETS, wait=False)
     with pytest.raises(CallError, match="ResourceNotReadyException"):
@@ -127,6 +147,20 @@ def test_distribution_moves_a_fifth_of_each_label(lab: Lab) -> None:
         assert [item["LabelStats"]["EntryCount"] for item in labels] == [count, count]
     with pytest.raises(CallError, match=r"InvalidParameterException.*must be empty"):
         lab.call("DistributeDatasetEntries", Datasets=[{"Arn": train}, {"Arn": test}])
+
+
+def test_distribution_moves_a_fifth_of_each_of_several_labels() -> None:
+    lines = [line(f"{number}.png", "picture", f"label{number % 3}") for number in range(30)]
+    train, test = split([parse_line(0, text.encode()) for text in lines], shortage="ERROR_EMPTY_MANIFEST")
+    for part, each, every in ((train, 8, 24), (test, 2, 6)):
+        counts = Counter(label for item in part for label in item.labels)
+        assert counts == {"label0": each, "label1": each, "label2": each, "picture": every}
+
+
+def test_distribution_fails_when_no_part_can_have_every_label() -> None:
+    lines = [line("0.png", "a", "b"), line("1.png", "a", "c"), line("2.png", "b", "c")]
+    with pytest.raises(ManifestError):
+        split([parse_line(0, text.encode()) for text in lines], shortage="ERROR_EMPTY_MANIFEST")
 
 
 def test_distribution_fails_for_a_label_with_one_picture(lab: Lab) -> None:

@@ -262,26 +262,6 @@ def test_a_fault_of_the_service_is_told_as_one(lab: Lab, monkeypatch: pytest.Mon
     assert description["StatusMessage"].startswith("Amazon Rekognition experienced a service issue.")
 
 
-def test_boxes_are_refused_with_a_reason(lab: Lab) -> None:
-    value = {
-        "image_size": [{"width": 64, "height": 64, "depth": 3}],
-        "annotations": [{"class_id": 0, "left": 1, "top": 1, "width": 20, "height": 20}],
-    }
-    metadata = {
-        "objects": [{"confidence": 1}],
-        "type": "groundtruth/object-detection",
-        "human-annotated": "yes",
-        "creation-date": "2026-01-02T03:04:05",
-    }
-    lines = []
-    for number in range(6):
-        lab.store.put(f"{number}.png", flat("red"))
-        names = {"class-map": {"0": f"label{number % 2}"}}
-        lines.append(line(f"{number}.png", box=value, **{"box-metadata": metadata | names}))
-    description = trained(lab, lines, lines)
-    assert "image-level labels only" in description["StatusMessage"]
-
-
 def test_pictures_without_labels_are_put_aside(lab: Lab) -> None:
     lines = [*pictures(lab, count=6, side="train"), line("train/red/0.png?", label0=1)]
     lines += [line(f"nothing{number}.png") for number in range(20)]
