@@ -12,7 +12,8 @@ come and go; each line has a class map of its own.
 
 from typing import Any
 
-from ..manifest import CREATION_DATE, LABEL_ATTRIBUTE, json_line
+from ..json_lines import json_lines, json_text
+from ..manifest import CREATION_DATE, LABEL_ATTRIBUTE
 from .attributes import CLASSIFICATION, DETECTION
 from .model import Box, LabelledPicture, Size
 from .model_type import Style
@@ -34,7 +35,7 @@ def written_line(picture: LabelledPicture, style: Style, *, size: Size | None = 
         line |= _boxes(picture.boxes, true_size)
     else:
         line |= _labels(picture.labels)
-    return json_line(line)
+    return b"".join(json_lines([json_text(line)]))
 
 
 def _labels(labels: tuple[str, ...]) -> dict[str, Any]:

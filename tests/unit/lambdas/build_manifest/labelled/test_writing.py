@@ -8,7 +8,7 @@ from lambdas.build_manifest.labelled.ground_truth import read_ground_truth
 from lambdas.build_manifest.labelled.model import Box, LabelledPicture, Size, labelled_picture
 from lambdas.build_manifest.labelled.model_type import Style
 from lambdas.build_manifest.labelled.writing import written_line
-from lambdas.build_manifest.manifest import manifest_line
+from lambdas.build_manifest.manifest import manifest_lines
 from lambdas.build_manifest.selection import Picture
 from local_aws.rekognition.manifest import ManifestLine, read_manifest
 from local_aws.rekognition.validation import CheckedManifest, cross_check, labels_of
@@ -99,7 +99,8 @@ def test_a_line_is_one_line_of_utf_8_to_every_reader(
 
 def test_an_image_level_line_with_one_label_is_that_of_a_set_made_of_folders() -> None:
     picture = labelled_picture("pictures-bucket", "a.jpg", labels={"cat"}, place=PLACE)
-    of_folder = json.loads(manifest_line(Picture("a.jpg", "", "cat", ""), bucket="pictures-bucket"))
+    (line,) = manifest_lines([Picture("a.jpg", "", "cat", "")], bucket="pictures-bucket")
+    of_folder = json.loads(line)
     of_folder["label-metadata"]["job-name"] = "labelled-pictures"
 
     assert json.loads(written_line(picture, Style.IMAGE_LEVEL)) == of_folder
