@@ -40,7 +40,8 @@ class LabelledPicture:
     """What one source says about one picture; make it with `labelled_picture`.
 
     `labels` are those of the whole picture. `size` is what the source says, and None if it does
-    not: the picture's own header is the truth (see preflight).
+    not: the picture's own header is the truth (see preflight). `place` is None where no file tells of
+    the picture, but the folder that it is in.
     """
 
     bucket: str
@@ -48,7 +49,7 @@ class LabelledPicture:
     labels: tuple[str, ...]
     boxes: tuple[Box, ...]
     size: Size | None
-    place: Place
+    place: Place | None
 
     @property
     def uri(self) -> str:
@@ -62,7 +63,7 @@ def labelled_picture(
     labels: "set[str] | frozenset[str]" = frozenset(),
     boxes: "set[Box] | frozenset[Box]" = frozenset(),
     size: Size | None = None,
-    place: Place,
+    place: Place | None,
 ) -> LabelledPicture:
     """In the one order, so that the same labels give the same line whichever file they came from.
 

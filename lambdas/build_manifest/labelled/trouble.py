@@ -53,7 +53,7 @@ class Trouble:
 
 def broken(
     code: str,
-    place: Place,
+    place: Place | None,
     *,
     key: str | None = None,
     found: str,
@@ -80,7 +80,7 @@ def broken(
 
 def set_aside(
     code: str,
-    place: Place,
+    place: Place | None,
     *,
     key: str | None = None,
     found: str,
