@@ -29,15 +29,22 @@ def must_not_be_empty(side: Tally) -> Iterator[Trouble]:
         )
 
 
-def bad_pictures_must_be_few(side: Tally) -> Iterator[Trouble]:
+def bad_pictures_must_be_few(train: Tally, test: Tally | None, *, quarantine: bool) -> Iterator[Trouble]:
     """All rules count together, as for Custom Labels: lines that cannot be read, pictures that
-    cannot be used. Missing pictures have the same limit alone, so they cannot break it first."""
-    if side.bad > MAX_BAD_SHARE * side.lines:
+    cannot be used. Missing pictures have the same limit alone, so they cannot break it first.
+
+    Custom Labels judges each side. With `quarantine` it never sees a bad picture: the limit is ours
+    then, and both sides count together, since a small side is soon a fifth."""
+    sides = [side for side in (train, test) if side is not None]
+    for name, counts in [("set", sides)] if quarantine else [(side.name, [side]) for side in sides]:
+        bad, lines = sum(side.bad for side in counts), sum(side.lines for side in counts)
+        if bad <= MAX_BAD_SHARE * lines:
+            continue
         yield of_set(
             "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST",
             found=(
-                f"{side.bad:,} of {counted(side.lines, 'picture')} of the {side.name} cannot be used; "
-                f"{side.missing:,} of them cannot be found or read"
+                f"{bad:,} of {counted(lines, 'picture')} of the {name} cannot be used; "
+                f"{sum(side.missing for side in counts):,} of them cannot be found or read"
             ),
             allowed=f"at most {MAX_BAD_SHARE:.0%}, all kinds of errors together",
             fix="So many errors often have one cause, such as a wrong folder: see which is most frequent.",
@@ -111,7 +118,6 @@ def tests_of_a_label_must_be_few(test: Tally) -> Iterator[Trouble]:
 
 EITHER_SIDE_RULES = (
     must_not_be_empty,
-    bad_pictures_must_be_few,
     manifest_must_fit,
     must_be_in_one_bucket,
     labels_must_be_few,

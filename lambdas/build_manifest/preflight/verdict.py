@@ -101,6 +101,7 @@ def _judge_whole(verdict: Verdict, rules: Rules) -> None:
             for rule in set_rules.EITHER_SIDE_RULES:
                 found += rule(side)
             found += set_rules.lines_must_fit(side, most)
+    found += set_rules.bad_pictures_must_be_few(train, test, quarantine=rules.quarantine)
     found += set_rules.labels_must_keep_a_picture(train)
     found += label_set_rules.labels_must_be_enough(train)
     found += label_set_rules.pictures_must_be_enough(train, test)
