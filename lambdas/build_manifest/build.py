@@ -12,7 +12,9 @@ from .layout import inventory_key, test_manifest_key, train_manifest_key
 from .limits import SetLimits
 from .manifest import manifest_lines
 from .novelty import count_new
+from .picture_headers import examine
 from .ports import PictureStore, SetRegistry
+from .quarantine import usable
 from .report import (
     BuildResult,
     ManifestKeys,
@@ -23,7 +25,7 @@ from .report import (
     why_untrainable,
 )
 from .request import Request
-from .selection import Picture, select
+from .selection import Picture, Selection, select
 from .split import Split, split_set
 from .sweep import sweep
 
@@ -50,24 +52,18 @@ def build(
         PicturesChanged: the set to write is not the one that was measured.
         ImageUnreadable, StorageDenied, StorageUnavailable, StorageRefused: see `errors`.
     """
-    selection = select(store.labelled_objects())
+    selection, digest = selected(request, store)
     pictures = selection.pictures
-    digest = digest_of(pictures)
-    if request.mode == "write" and digest != request.digest:
-        raise PicturesChanged(
-            "The pictures under images_labeled_by_folder/ changed between being measured "
-            f"(set {request.digest}) and being written (set {digest}). Nothing was written: the next run "
-            "measures them again."
-        )
-    identify(pictures, store)
+    if request.mode == "write" and request.quarantine:
+        pictures = usable(pictures, examine(pictures, store), bucket=store.name)
     split = split_set(pictures, limits)
     counts = count_pictures(pictures, split)
     warnings = split_warnings(split)
-    new_pictures = _count_new(pictures, request.previous_digest, store, warnings)
+    new_pictures = _count_new(selection.pictures, request.previous_digest, store, warnings)
     problem = why_untrainable(counts, limits)
     manifests = None
     if request.mode == "write" and problem is None:
-        manifests = _write(pictures, split, digest, store)
+        manifests = _write(pictures, split, digest, store, inventory=selection.pictures)
         sweep(store, registry, keep={digest, request.previous_digest or digest})
     return BuildResult(
         digest=digest,
@@ -81,6 +77,24 @@ def build(
         problem=problem,
         manifests=manifests,
     )
+
+
+def selected(request: Request, store: PictureStore) -> tuple[Selection, str]:
+    """The labelled pictures, with their contents known, and the digest of their set.
+
+    Raises:
+        PicturesChanged: this is not the set that was measured.
+    """
+    selection = select(store.labelled_objects())
+    digest = digest_of(selection.pictures)
+    if request.mode != "measure" and digest != request.digest:
+        raise PicturesChanged(
+            "The pictures under images_labeled_by_folder/ changed since they were measured "
+            f"(set {request.digest}; now set {digest}). Nothing was written: the next run measures them "
+            "again."
+        )
+    identify(selection.pictures, store)
+    return selection, digest
 
 
 def _count_new(
@@ -105,14 +119,24 @@ def _count_new(
         return len(pictures)
 
 
-def _write(pictures: Sequence[Picture], split: Split, digest: str, store: PictureStore) -> ManifestKeys:
-    """Store the set's files, all at once. Doing it again writes the same bytes."""
+def _write(
+    pictures: Sequence[Picture],
+    split: Split,
+    digest: str,
+    store: PictureStore,
+    *,
+    inventory: Sequence[Picture],
+) -> ManifestKeys:
+    """Store the set's files, all at once. Doing it again writes the same bytes.
+
+    The inventory has the pictures in quarantine too: they are no news to the next run.
+    """
     keys = ManifestKeys(
         train=train_manifest_key(digest), test=test_manifest_key(digest), inventory=inventory_key(digest)
     )
     train = manifest_lines((it for it in pictures if not split.tests(it)), bucket=store.name)
     test = manifest_lines((it for it in pictures if split.tests(it)), bucket=store.name)
-    files = {keys["train"]: train, keys["test"]: test, keys["inventory"]: record_lines(pictures)}
+    files = {keys["train"]: train, keys["test"]: test, keys["inventory"]: record_lines(inventory)}
     with ThreadPoolExecutor(len(files)) as threads:
         for written in [threads.submit(store.write_lines, key, lines) for key, lines in files.items()]:
             written.result()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from boto3.s3.transfer import TransferConfig
@@ -50,24 +51,32 @@ class DatasetBucket:
         # Not for security: it has to be the function that S3 itself computes ETags with.
         digest = hashlib.md5(usedforsecurity=False)
         with domain_errors(f"reading {key!r} in bucket {self._name}"):
-            try:
+            with _picture_errors(key):
                 body = self._client.get_object(Bucket=self._name, Key=key, IfMatch=f'"{etag}"')["Body"]
-            except ClientError as error:
-                if error_code(error) in ("NoSuchKey", "PreconditionFailed", "404", "412"):
-                    raise PicturesChanged(
-                        f"{key!r} was replaced or deleted while the pictures were being read. No set was "
-                        "written: the next run measures them again."
-                    ) from error
-                if error_code(error) == "InvalidObjectState":
-                    raise ImageUnreadable(
-                        f"{key!r} is archived (an S3 Glacier storage class) and cannot be read. Restore it, "
-                        f"or move it out of {IMAGES_PREFIX}."
-                    ) from error
-                raise
             with body:
                 for chunk in body.iter_chunks(_CHUNK_BYTES):
                     digest.update(chunk)
         return digest.hexdigest()
+
+    def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
+        """Read part of a picture. `start` must lie inside it, or be 0.
+
+        Raises:
+            PicturesChanged, ImageUnreadable: as `content_hash` does.
+        """
+        with domain_errors(f"reading {key!r} in bucket {self._name}"):
+            with _picture_errors(key):
+                answer = self._client.get_object(
+                    Bucket=self._name,
+                    Key=key,
+                    IfMatch=f'"{etag}"',
+                    Range=f"bytes={start}-{start + length - 1}",
+                )
+            with answer["Body"] as body:
+                data = body.read()
+        # "bytes 0-4095/123456"; absent where S3 sends the whole object instead of a part of it.
+        _, _, total = answer.get("ContentRange", "").rpartition("/")
+        return data, int(total) if total.isdigit() else len(data)
 
     def read_lines(self, key: str) -> Iterator[bytes] | None:
         with domain_errors(f"reading {key} in bucket {self._name}"):
@@ -86,6 +95,10 @@ class DatasetBucket:
     def write_lines(self, key: str, lines: Iterable[bytes]) -> None:
         with domain_errors(f"writing {key} in bucket {self._name}"), line_stream(lines) as stream:
             self._client.upload_fileobj(stream, self._name, key, Config=_IN_TURN)
+
+    def write(self, key: str, content: bytes, *, content_type: str) -> None:
+        with domain_errors(f"writing {key} in bucket {self._name}"):
+            self._client.put_object(Bucket=self._name, Key=key, Body=content, ContentType=content_type)
 
     def set_names(self) -> list[str]:
         with domain_errors(f"listing {MANIFESTS_PREFIX} in bucket {self._name}"):
@@ -111,3 +124,22 @@ class DatasetBucket:
             raise domain_error(
                 f"deleting {error.get('Key', '?')}", error.get("Code", ""), error.get("Message", "")
             )
+
+
+@contextmanager
+def _picture_errors(key: str) -> Iterator[None]:
+    """What S3 answers where a picture is no longer what was listed, or cannot be read at all."""
+    try:
+        yield
+    except ClientError as error:
+        if error_code(error) in ("NoSuchKey", "PreconditionFailed", "404", "412"):
+            raise PicturesChanged(
+                f"{key!r} was replaced or deleted while the pictures were being read. No set was "
+                "written: the next run measures them again."
+            ) from error
+        if error_code(error) == "InvalidObjectState":
+            raise ImageUnreadable(
+                f"{key!r} is archived (an S3 Glacier storage class) and cannot be read. Restore it, "
+                f"or move it out of {IMAGES_PREFIX}."
+            ) from error
+        raise

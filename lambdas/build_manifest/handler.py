@@ -11,10 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from .build import build
+from .checking import CheckResult, check
 from .dataset_bucket import DatasetBucket
 from .limits import limits_of
 from .listing import hand_over_pages
-from .observability import logger, metrics, record, tracer
+from .observability import logger, metrics, record, record_check, tracer
+from .picture_headers import READERS
 from .report import BuildResult
 from .request import Request
 from .set_registry import RegistryTable
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
 
 # A listing is up to some 270 calls, so one throttled call must not lose the others: five tries each,
 # within seconds. What still fails is raised as StorageUnavailable and retried by the workflow.
-_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=60)
+_PATIENT = Config(
+    retries={"mode": "standard", "total_max_attempts": 5},
+    connect_timeout=5,
+    read_timeout=60,
+    max_pool_connections=READERS,
+)
 
 
 @cache
@@ -43,15 +50,20 @@ def _dynamodb() -> "DynamoDBClient":
 @logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
-def handler(event: Mapping[str, object], context: LambdaContext) -> BuildResult:
-    """See `request.Request` for the event, `build.build` for the result."""
+def handler(event: Mapping[str, object], context: LambdaContext) -> BuildResult | CheckResult:
+    """See `request.Request` for the event, `build.build` and `checking.check` for the result."""
     settings = Settings.from_environment(os.environ)
     request = Request.from_event(event)
+    store, limits = DatasetBucket(client=_s3(), name=settings.bucket), limits_of(settings.region)
+    if request.mode == "check":
+        checked = check(request, store=store, limits=limits)
+        record_check(checked)
+        return checked
     result = build(
         request,
-        store=DatasetBucket(client=_s3(), name=settings.bucket),
+        store=store,
         registry=RegistryTable(client=_dynamodb(), table=settings.registry_table),
-        limits=limits_of(settings.region),
+        limits=limits,
         now=lambda: datetime.now(UTC),
     )
     record(result, request.mode)

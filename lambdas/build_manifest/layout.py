@@ -13,6 +13,9 @@ MANIFESTS_PREFIX = "manifests/"
 # belongs to the pictures, not to one set of them.
 CONTENT_HASHES_KEY = f"{MANIFESTS_PREFIX}content-hashes.jsonl"
 
+# Format and size of the pictures (see picture_headers.py); there for the same reason.
+PICTURE_HEADERS_KEY = f"{MANIFESTS_PREFIX}picture-headers.jsonl"
+
 _SET_NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -37,3 +40,7 @@ def test_manifest_key(digest: str) -> str:
 
 def inventory_key(digest: str) -> str:
     return f"{set_folder(digest)}inventory.jsonl"
+
+
+def check_report_key(digest: str, extension: str) -> str:
+    return f"{set_folder(digest)}check.{extension}"

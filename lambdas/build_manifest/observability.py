@@ -8,6 +8,7 @@ import warnings
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
+from .checking import CheckResult
 from .report import BuildResult
 from .request import Mode
 
@@ -40,3 +41,11 @@ def record(result: BuildResult, mode: Mode) -> None:
             "problem": result["problem"],
         },
     )
+
+
+def record_check(result: CheckResult) -> None:
+    """One log line and two counts an invocation."""
+    metrics.add_dimension(name="mode", value="check")
+    metrics.add_metric(name="CheckErrors", unit=MetricUnit.Count, value=result["errors"])
+    metrics.add_metric(name="PicturesQuarantined", unit=MetricUnit.Count, value=result["quarantined"])
+    logger.info("Set passed its check" if result["passed"] else "Set failed its check", extra={**result})

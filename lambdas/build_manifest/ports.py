@@ -18,6 +18,10 @@ class PictureStore(Protocol):
     def content_hash(self, *, key: str, etag: str) -> str:
         """MD5, in hex, of the object's bytes, as long as it has that ETag."""
 
+    def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
+        """At most `length` bytes from `start` on, and the size of the whole object, as long as it has
+        that ETag."""
+
     def read_lines(self, key: str) -> Iterator[bytes] | None:
         """The object's lines as a stream; None if there is no such object."""
 
@@ -26,6 +30,9 @@ class PictureStore(Protocol):
 
         An item may be many lines. Several objects may be written at once.
         """
+
+    def write(self, key: str, content: bytes, *, content_type: str) -> None:
+        """Store a small object."""
 
     def set_names(self) -> list[str]:
         """The sets that have a folder under `manifests/`."""

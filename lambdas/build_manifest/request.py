@@ -2,25 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from .errors import RequestInvalid
 from .layout import is_set_name
 
-Mode = Literal["measure", "write"]
+Mode = Literal["measure", "check", "write"]
+_MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """`measure` tells what a set of today's pictures would be; `write` also writes its files.
+    """`measure` tells what a set of today's pictures would be, `check` whether Rekognition would train
+    it, and `write` writes its files.
 
-    `digest`: the set that was measured; `write` refuses any other. `previous_digest`: the set that
-    was trained last, against which new pictures are counted; None before the first training.
+    `digest`: the set that was measured; `check` and `write` refuse any other. `previous_digest`: the
+    set that was trained last, against which new pictures are counted; None before the first training.
+    `minimum_images_per_label` and `quarantine` are the environment's settings (see `preflight.verdict`).
     """
 
     mode: Mode
     digest: str | None
     previous_digest: str | None
+    minimum_images_per_label: int = 1
+    quarantine: bool = False
 
     @classmethod
     def from_event(cls, event: Mapping[str, object]) -> "Request":
@@ -29,21 +34,40 @@ class Request:
         Raises:
             RequestInvalid: the mode is unknown, or a digest is missing or malformed.
         """
-        mode = event.get("mode")
-        if mode not in ("measure", "write"):
+        mode = next((known for known in _MODES if known == event.get("mode")), None)
+        if mode is None:
             raise RequestInvalid(
-                f'"mode" is {mode!r}; it must be "measure" or "write". The Training workflow sends it.'
+                f'"mode" is {event.get("mode")!r}; it must be one of {", ".join(_MODES)}. The Training '
+                "workflow sends it."
             )
         request = cls(
-            mode="write" if mode == "write" else "measure",
+            mode=mode,
             digest=_digest(event, "digest"),
             previous_digest=_digest(event, "previous_digest"),
+            minimum_images_per_label=_minimum(event),
+            quarantine=_quarantine(event),
         )
-        if request.mode == "write" and request.digest is None:
+        if request.mode != "measure" and request.digest is None:
             raise RequestInvalid(
-                '"digest" is missing; mode "write" needs the digest that "measure" returned.'
+                f'"digest" is missing; mode "{mode}" needs the digest that "measure" returned.'
             )
         return request
+
+
+def _minimum(event: Mapping[str, object]) -> int:
+    value = event.get("minimum_images_per_label", 1)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise RequestInvalid(
+            f'"minimum_images_per_label" is {value!r}; it must be a whole number of at least 1.'
+        )
+    return value
+
+
+def _quarantine(event: Mapping[str, object]) -> bool:
+    value = event.get("quarantine", False)
+    if not isinstance(value, bool):
+        raise RequestInvalid(f'"quarantine" is {value!r}; it must be true or false.')
+    return value
 
 
 def _digest(event: Mapping[str, object], name: str) -> str | None:

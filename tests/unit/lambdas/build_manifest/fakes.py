@@ -32,6 +32,9 @@ class FakeStore:
     uploaded_in_parts: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
+    pixels: dict[str, bytes] = field(default_factory=dict)
+    """The bytes of those keys whose header is looked at."""
+    ranges: list[tuple[str, int]] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
     def put(self, key: str, content: str, *, in_parts: bool = False, at: datetime = LONG_AGO) -> None:
@@ -59,6 +62,17 @@ class FakeStore:
             raise PicturesChanged(key)
         self.read.append(key)
         return md5(self.contents[key])
+
+    def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
+        if key not in self.contents or self.etag(key) != etag:
+            raise PicturesChanged(key)
+        self.ranges.append((key, start))
+        content = self.pixels.get(key, self.contents[key].encode())
+        return content[start : start + length], len(content)
+
+    def write(self, key: str, content: bytes, *, content_type: str) -> None:
+        self.files[key] = content
+        self.written.append(key)
 
     def read_lines(self, key: str) -> Iterator[bytes] | None:
         content = self.files.get(key)

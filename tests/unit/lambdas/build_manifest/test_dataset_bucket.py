@@ -274,3 +274,31 @@ def test_a_connection_lost_while_reading_is_a_bad_moment(
 
     with pytest.raises(StorageUnavailable):
         list(lines)
+
+
+def test_part_of_a_picture_is_read_with_the_size_of_the_whole(
+    client: "S3Client", bucket: DatasetBucket
+) -> None:
+    put(client, f"{IMAGES_PREFIX}cat/a.png", b"0123456789")
+    etag = hashlib.md5(b"0123456789", usedforsecurity=False).hexdigest()
+    key = f"{IMAGES_PREFIX}cat/a.png"
+
+    assert bucket.read_range(key=key, etag=etag, start=2, length=3) == (b"234", 10)
+    assert bucket.read_range(key=key, etag=etag, start=8, length=100) == (b"89", 10)
+
+
+def test_a_picture_that_is_no_longer_the_one_listed_is_not_looked_at(
+    client: "S3Client", bucket: DatasetBucket
+) -> None:
+    put(client, f"{IMAGES_PREFIX}cat/a.png", b"0123456789")
+
+    for key in ("cat/a.png", "cat/gone.png"):
+        with pytest.raises(PicturesChanged, match=key):
+            bucket.read_range(key=f"{IMAGES_PREFIX}{key}", etag="0" * 32, start=0, length=4)
+
+
+def test_a_small_file_is_stored_with_its_type(client: "S3Client", bucket: DatasetBucket) -> None:
+    bucket.write(f"{MANIFESTS_PREFIX}check.html", b"<p>", content_type="text/html")
+
+    stored = client.get_object(Bucket=BUCKET, Key=f"{MANIFESTS_PREFIX}check.html")
+    assert (stored["Body"].read(), stored["ContentType"]) == (b"<p>", "text/html")

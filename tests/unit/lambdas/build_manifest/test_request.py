@@ -20,6 +20,16 @@ def test_writing_names_the_set_that_was_measured_and_the_one_trained_before() ->
     assert request == Request(mode="write", digest=DIGEST, previous_digest="f" * 64)
 
 
+def test_a_check_goes_by_the_rules_of_the_environment() -> None:
+    request = Request.from_event(
+        {"mode": "check", "digest": DIGEST, "minimum_images_per_label": 5, "quarantine": True}
+    )
+
+    assert request == Request(
+        mode="check", digest=DIGEST, previous_digest=None, minimum_images_per_label=5, quarantine=True
+    )
+
+
 @pytest.mark.parametrize(
     ("event", "named"),
     [
@@ -27,7 +37,11 @@ def test_writing_names_the_set_that_was_measured_and_the_one_trained_before() ->
         ({"mode": "erase"}, "mode"),
         ({"mode": ["write"]}, "mode"),
         ({"mode": "write"}, "digest"),
+        ({"mode": "check"}, "digest"),
         ({"mode": "write", "digest": DIGEST[:-1]}, "digest"),
+        ({"mode": "check", "digest": DIGEST, "minimum_images_per_label": 0}, "minimum_images_per_label"),
+        ({"mode": "check", "digest": DIGEST, "minimum_images_per_label": True}, "minimum_images_per_label"),
+        ({"mode": "check", "digest": DIGEST, "quarantine": "yes"}, "quarantine"),
         ({"mode": "measure", "previous_digest": "../secret"}, "previous_digest"),
         ({"mode": "measure", "previous_digest": 7}, "previous_digest"),
     ],

@@ -1,0 +1,127 @@
+"""Format and size of every picture, from its first kilobytes.
+
+A picture is read once for each ETag: what was found is remembered in one object,
+`manifests/picture-headers.jsonl`, beside the content hashes and for the same reasons (see `contents`).
+It is written along the way too, so that a run which meets the function's time limit has made progress
+and the next attempt goes on from there. That is why one function is enough for the largest set that
+Rekognition takes, and no map over many of them is needed.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+from .inventory import InventoryBroken, side_by_side
+from .json_lines import json_lines, json_text
+from .layout import PICTURE_HEADERS_KEY
+from .ports import PictureStore
+from .preflight.examined import Stored
+from .preflight.headers import FIRST, Header, PictureFormat, Unusable, Wanted, look
+from .selection import Picture
+
+# Each waits for S3 nearly all of its time, so that far more than there are CPUs are worth it.
+READERS = 32
+_BATCH = 2_000
+# Of the function's 15 minutes. Rarely enough that saving, which writes all there is, costs little.
+_SAVE_AFTER_SECONDS = 120
+
+
+class _Remembered:
+    """What was found of the object that had this key and ETag."""
+
+    __slots__ = ("etag", "found", "key", "size")
+
+    def __init__(self, key: str, etag: str, size: int, found: Header | Unusable) -> None:
+        self.key, self.etag, self.size, self.found = key, etag, size, found
+
+
+def examine(pictures: Sequence[Picture], store: PictureStore) -> list[Stored]:
+    """What each picture's file is, in the order of `pictures`, which come sorted by key.
+
+    Raises:
+        PicturesChanged: a picture was replaced or deleted since it was listed.
+        ImageUnreadable, StorageDenied, StorageUnavailable, StorageRefused: see `errors`.
+    """
+    known = _recall(pictures, store)
+    unknown = [picture for picture in pictures if picture.key not in known]
+    saved_at = monotonic()
+    with ThreadPoolExecutor(READERS) as readers:
+        for start in range(0, len(unknown), _BATCH):
+            batch = unknown[start : start + _BATCH]
+            for found in readers.map(lambda picture: _read(picture, store), batch):
+                known[found.key] = found
+            if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
+                store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
+                saved_at = monotonic()
+    if unknown:
+        store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
+    return [
+        Stored(picture.content, known[picture.key].size, known[picture.key].found) for picture in pictures
+    ]
+
+
+def _read(picture: Picture, store: PictureStore) -> _Remembered:
+    """At most six small reads; one for most pictures."""
+    wanted: Header | Unusable | Wanted = FIRST
+    total = 0
+    while isinstance(wanted, Wanted):
+        data, total = store.read_range(
+            key=picture.key, etag=picture.etag, start=wanted.start, length=wanted.length
+        )
+        wanted = look(wanted, data, total=total)
+    return _Remembered(picture.key, picture.etag, total, wanted)
+
+
+def _recall(pictures: Sequence[Picture], store: PictureStore) -> dict[str, _Remembered]:
+    lines = store.read_lines(PICTURE_HEADERS_KEY)
+    known: dict[str, _Remembered] = {}
+    if lines is None:
+        return known
+    try:
+        for picture, record in side_by_side(pictures, _records(lines)):
+            if picture and record and picture.etag == record.etag:
+                known[record.key] = record
+    except InventoryBroken:
+        # What was recalled up to the broken line is right; the rest is read and written anew.
+        return known
+    return known
+
+
+def _lines(pictures: Iterable[Picture], known: Mapping[str, _Remembered]) -> Iterator[bytes]:
+    """Only of pictures that are still there, so that the object never outgrows the bucket."""
+    found = (known[picture.key] for picture in pictures if picture.key in known)
+    return json_lines(json_text(_as_json(record)) for record in found)
+
+
+def _as_json(record: _Remembered) -> dict[str, object]:
+    found = record.found
+    about: dict[str, object] = (
+        {"unusable": found.found}
+        if isinstance(found, Unusable)
+        else {"format": str(found.format), "width": found.width, "height": found.height}
+    )
+    return {"key": record.key, "etag": record.etag, "size": record.size, **about}
+
+
+def _records(lines: Iterable[bytes]) -> Iterator[_Remembered]:
+    last: str | None = None
+    for number, line in enumerate(lines, start=1):
+        try:
+            fields = json.loads(line)
+            record = _Remembered(str(fields["key"]), str(fields["etag"]), int(fields["size"]), _found(fields))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InventoryBroken(f"line {number} is not the header of a picture") from error
+        if last is not None and record.key <= last:
+            raise InventoryBroken(f"line {number} is out of order")
+        last = record.key
+        yield record
+
+
+def _found(fields: Mapping[str, object]) -> Header | Unusable:
+    if "unusable" in fields:
+        return Unusable(str(fields["unusable"]))
+    width, height = fields["width"], fields["height"]
+    if not isinstance(width, int) or not isinstance(height, int):
+        raise TypeError("width and height are numbers of pixels")
+    return Header(PictureFormat(str(fields["format"])), width, height)

@@ -1,0 +1,115 @@
+import pytest
+
+from lambdas.build_manifest import picture_headers
+from lambdas.build_manifest.contents import identify
+from lambdas.build_manifest.errors import PicturesChanged
+from lambdas.build_manifest.layout import IMAGES_PREFIX, PICTURE_HEADERS_KEY
+from lambdas.build_manifest.picture_headers import examine
+from lambdas.build_manifest.preflight.examined import Stored
+from lambdas.build_manifest.preflight.headers import Header, PictureFormat, Unusable
+from lambdas.build_manifest.selection import select
+
+from .fakes import FakeStore, md5
+from .pixels import jpeg, png, put
+
+SMALL = Header(PictureFormat.PNG, 100, 80)
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    store = FakeStore()
+    put(store, "cat/a.png", png())
+    put(store, "cat/b.jpg", jpeg(640, 480, metadata=100_000))
+    put(store, "dog/c.png", b"This is no picture.")
+    return store
+
+
+def looked_at(store: FakeStore) -> list[Stored]:
+    pictures = select(store.labelled_objects()).pictures
+    identify(pictures, store)
+    return examine(pictures, store)
+
+
+def test_every_picture_has_its_size_or_the_reason_why_not(store: FakeStore) -> None:
+    first, second, third = looked_at(store)
+
+    assert first == Stored(md5("cat/a.png"), len(png()), SMALL)
+    assert second.header == Header(PictureFormat.JPEG, 640, 480)
+    assert isinstance(third.header, Unusable)
+    assert third.size == len(b"This is no picture.")
+
+
+def test_no_more_is_read_than_is_needed(store: FakeStore) -> None:
+    looked_at(store)
+
+    starts = [start for key, start in store.ranges if key.endswith("b.jpg")]
+    assert starts[0] == 0
+    assert len(starts) > 1
+    assert starts == sorted(starts)
+    assert [key for key, _ in store.ranges].count(f"{IMAGES_PREFIX}cat/a.png") == 1
+
+
+def test_what_was_looked_at_once_is_remembered(store: FakeStore) -> None:
+    found = looked_at(store)
+    store.ranges.clear()
+    store.written.clear()
+
+    assert looked_at(store) == found
+    assert (store.ranges, store.written) == ([], [])
+
+
+def test_a_picture_that_was_replaced_is_looked_at_again(store: FakeStore) -> None:
+    looked_at(store)
+    store.ranges.clear()
+    put(store, "dog/c.png", png(200, 90))
+    store.put("dog/c.png", "another content")
+
+    assert looked_at(store)[2].header == Header(PictureFormat.PNG, 200, 90)
+    assert store.ranges == [(f"{IMAGES_PREFIX}dog/c.png", 0)]
+
+
+def test_pictures_that_are_gone_are_forgotten(store: FakeStore) -> None:
+    looked_at(store)
+    store.remove("cat/a.png")
+    put(store, "dog/d.png", png())
+    looked_at(store)
+
+    assert b"cat/a.png" not in store.files[PICTURE_HEADERS_KEY]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"not json",
+        b'{"key": "images_labeled_by_folder/cat/b.jpg"}',
+        b"[]",
+        b'{"key": "images_labeled_by_folder/cat/b.jpg", "etag": "e", "size": 1, "format": "GIF", "width": 1, '
+        b'"height": 1}',
+        b'{"key": "images_labeled_by_folder/cat/b.jpg", "etag": "e", "size": 1, "format": "PNG", '
+        b'"width": "1", "height": 1}',
+        b'{"key": "a", "etag": "e", "size": 1, "unusable": "out of order"}',
+    ],
+)
+def test_a_broken_memory_costs_time_only(store: FakeStore, broken: bytes) -> None:
+    found = looked_at(store)
+    lines = store.files[PICTURE_HEADERS_KEY].splitlines()
+    store.files[PICTURE_HEADERS_KEY] = b"\n".join([lines[0], broken, lines[2]])
+    store.ranges.clear()
+
+    assert looked_at(store) == found
+    assert f"{IMAGES_PREFIX}cat/a.png" not in [key for key, _ in store.ranges]
+    assert store.files[PICTURE_HEADERS_KEY].splitlines() == lines
+
+
+def test_progress_is_saved_along_the_way(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_headers, "_BATCH", 1)
+    monkeypatch.setattr(picture_headers, "_SAVE_AFTER_SECONDS", 0)
+    put(store, "eel/d.png", png())
+    pictures = select(store.labelled_objects()).pictures
+    identify(pictures, store)
+    store.remove("eel/d.png")
+
+    with pytest.raises(PicturesChanged):
+        examine(pictures, store)
+
+    assert len(store.files[PICTURE_HEADERS_KEY].splitlines()) == 3
