@@ -79,6 +79,8 @@ class TrainingPipelineStack(cdk.Stack):
             ).function,
             log_retention=settings.log_retention,
             removal_policy=settings.removal,
+            minimum_images_per_label=settings.minimum_images_per_label,
+            quarantine=settings.quarantine,
             runbook=settings.runbook,
         )
         deployment = DeploymentWorkflow(self, "Deployment", resources=resources)

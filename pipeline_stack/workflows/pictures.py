@@ -12,6 +12,7 @@ from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.operator_settings import number_of, value_of
+from pipeline_stack.workflows.preflight_rules import rules_name
 from pipeline_stack.workflows.resources import PipelineResources
 
 # Custom Labels needs two labels, and fewer than ten pictures give no usable model (Custom Labels guide,
@@ -78,6 +79,7 @@ class DecideOnPictures:
         train: sfn.IChainable,
         changed: sfn.IChainable,
     ) -> None:
+        rules = rules_name(resources)
         nothing = ending.outcome(
             "Nothing to train",
             outcome="nothing_to_train",
@@ -120,7 +122,11 @@ class DecideOnPictures:
         tried_before = (
             sfn.Choice.jsonata(scope, "Tried and found wanting?")
             .when(
-                sfn.Condition.jsonata("{% $force = false and $record.outcome in ['rejected', 'failed'] %}"),
+                sfn.Condition.jsonata(
+                    "{% $force = false and ($record.outcome in ['rejected', 'failed'] "
+                    # A set that failed its check under other rules is checked anew.
+                    f"or ($record.outcome = 'preflight_failed' and $record.rules = '{rules}')) %}}"
+                ),
                 tried,
             )
             .otherwise(weigh)
@@ -133,6 +139,7 @@ class DecideOnPictures:
                 "record": "{% $exists($states.result.Item) ? {"
                 "'version': $tried, 'outcome': $states.result.Item.outcome.S, "
                 "'judged_at': $states.result.Item.judged_at.S, 'reason': $states.result.Item.reason.S, "
+                "'rules': $states.result.Item.rules.S, "
                 "'f1': $number($states.result.Item.f1.N), "
                 "'minimum_f1': $number($states.result.Item.minimum_f1.N)} : {} %}"
             },

@@ -13,6 +13,7 @@ class Report(TypedDict):
         "busy",
         "already_tried",
         "nothing_to_train",
+        "preflight_failed",
         "rejected",
         "waiting_for_capacity",
         "deployed",
@@ -27,5 +28,7 @@ class Report(TypedDict):
     skipped: NotRequired[dict[str, Any]]
     warnings: NotRequired[list[str]]
     reason: NotRequired[str]
+    preflight_report: NotRequired[str]
+    """S3 URI of the page that lists what is wrong with the pictures, if that kept them from being trained."""
     failure_report: NotRequired[str]
     """S3 URI of the page that lists what Rekognition found wrong, picture by picture."""

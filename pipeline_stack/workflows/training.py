@@ -26,6 +26,8 @@ from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings, value_of
 from pipeline_stack.workflows.pictures import BUILD_TIMEOUT, MEASURED, DecideOnPictures, pictures_changed
+from pipeline_stack.workflows.preflight import CheckPictures
+from pipeline_stack.workflows.preflight_rules import payload_of_rules
 from pipeline_stack.workflows.reconcile import Reconcile
 from pipeline_stack.workflows.refusal import RecordRefusal
 from pipeline_stack.workflows.registration import register
@@ -102,6 +104,7 @@ class TrainingWorkflow(Construct):
             longest=BUILD_TIMEOUT,
             payload={
                 "mode": unless_redriven("'write'"),
+                **payload_of_rules(resources),
                 "digest": "{% $measured.digest %}",
                 "previous_digest": "{% $trained = '' ? null : $trained %}",
                 "execution_id": "{% $me %}",
@@ -111,7 +114,10 @@ class TrainingWorkflow(Construct):
             during="writing the manifests",
         )
         write.next(datasets.start)
-        look = LookForVersion(self, ending=ending, project=project, absent=write, present=take_up)
+        check = CheckPictures(
+            self, pipeline=pipeline, ending=ending, resources=resources, passed=write, changed=changed
+        )
+        look = LookForVersion(self, ending=ending, project=project, absent=check.start, present=take_up)
         decide = DecideOnPictures(
             self, pipeline=pipeline, ending=ending, resources=resources, train=look.start, changed=changed
         )

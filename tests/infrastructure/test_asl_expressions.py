@@ -291,3 +291,37 @@ def test_messages_state_what_is_known_and_leave_out_what_is_not(training: Machin
         "Please note: plum has one picture.",
     ):
         assert line in full.splitlines(), full
+
+
+def test_what_a_check_that_passed_leaves_to_say_is_one_note(training: Machine) -> None:
+    def notes(quarantined: int, warnings: int) -> Any:
+        found = {"quarantined": quarantined, "warnings": warnings, "report": "s3://b/check.html"}
+        return assigned(
+            training, "Check the pictures", "notes", notes=["before"], states={"result": {"Payload": found}}
+        )
+
+    assert notes(0, 0) == ["before"]
+    assert notes(1, 0) == ["before", "1 picture was left out. See s3://b/check.html"]
+    assert notes(2, 1) == [
+        "before",
+        "2 pictures were left out. The check of the pictures has 1 warning. See s3://b/check.html",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rules", "tried"),
+    [
+        ("rejected", None, True),
+        ("failed", None, True),
+        ("preflight_failed", "1-1-strict", True),
+        ("preflight_failed", "1-1-quarantine", False),
+        ("faulted", None, False),
+    ],
+)
+def test_a_set_that_failed_its_check_is_tried_before_under_the_same_rules(
+    training: Machine, outcome: str, rules: str | None, tried: bool
+) -> None:
+    (choice,) = training.states["Tried and found wanting?"]["Choices"]
+    record = {"outcome": outcome} | ({"rules": rules} if rules else {})
+    assert evaluate(choice["Condition"], force=False, record=record) is tried
+    assert evaluate(choice["Condition"], force=True, record=record) is False

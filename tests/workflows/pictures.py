@@ -28,9 +28,15 @@ def noise(label: str, index: int) -> bytes:
 
 
 def broken(label: str, count: int) -> Iterator[tuple[str, bytes]]:
-    """The same of files that are called pictures and are none."""
+    """The same of pictures that are cut off behind a sound header: only who opens them finds out."""
     for index in range(count):
-        yield f"{label}/broken-{index:03}.png", f"This is no picture: {label} {index}.".encode()
+        yield f"{label}/broken-{index:03}.png", fruit(label, 500 + index)[:200]
+
+
+def fakes(label: str, count: int) -> Iterator[tuple[str, bytes]]:
+    """The same of files that are called pictures and are none, as their first bytes tell."""
+    for index in range(count):
+        yield f"{label}/fake-{index:03}.png", f"This is no picture: {label} {index}.".encode()
 
 
 def png(picture: Image.Image) -> bytes:

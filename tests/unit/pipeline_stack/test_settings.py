@@ -32,6 +32,9 @@ def complaint(context: Any) -> str:
     ("changes", "key", "found", "allowed"),
     [
         ({"regoin": "us-east-1"}, "regoin", '"us-east-1"', "did you mean region?"),
+        ({"quarantine": "yes"}, "quarantine", '"yes"', "true or false, without quotes"),
+        ({"minimum_images_per_label": 0}, "minimum_images_per_label", "0", "from 1 to 1000"),
+        ({"minimum_images_per_label": 2.5}, "minimum_images_per_label", "2.5", "a whole number"),
         ({"region": "us-west-1"}, "region", '"us-west-1"', "us-east-1, us-east-2, us-west-2, eu-west-1"),
         ({"account": 123456789012}, "account", "123456789012", "12 digits, in quotes"),
         ({"account": "1234"}, "account", '"1234"', "12 digits, in quotes"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tests.workflows.operator import Json, Operator
-from tests.workflows.pictures import broken, fruits, noises
+from tests.workflows.pictures import broken, fakes, fruits, noises
 
 
 def until_idle(operator: Operator) -> None:
@@ -113,6 +113,22 @@ class DataFailure(Scenario):
         return self.operator.run()
 
 
+class FailedCheck(Scenario):
+    """Pictures that the pipeline itself finds to be none."""
+
+    trainings = frozenset({1})
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+        self.fakes = list(fakes("pear", 2))
+        self.operator.upload(self.fakes)
+
+    def recover(self) -> Json:
+        for key, _ in self.fakes:
+            self.operator.remove(key)
+        return self.operator.run()
+
+
 class AfterFault(Scenario):
     """A run that finds the version of a training that failed through no fault of the pictures."""
 
@@ -206,6 +222,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     Replacement,
     Rejection,
     DataFailure,
+    FailedCheck,
     AfterFault,
     StrayModel,
     Restart,

@@ -1,0 +1,24 @@
+"""The environment's rules for pictures, as the workflow passes them on and remembers them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pipeline_stack.workflows.resources import PipelineResources
+
+_RULES_FORMAT: Final = 1
+"""Raised when the rules themselves change, so that a set which failed them is looked at again."""
+
+
+def payload_of_rules(resources: PipelineResources) -> dict[str, Any]:
+    """What the environment set, as `build_manifest` takes it."""
+    return {
+        "minimum_images_per_label": resources.minimum_images_per_label,
+        "quarantine": resources.quarantine,
+    }
+
+
+def rules_name(resources: PipelineResources) -> str:
+    """Names the rules that a set failed: under others it is judged anew."""
+    quarantine = "quarantine" if resources.quarantine else "strict"
+    return f"{_RULES_FORMAT}-{resources.minimum_images_per_label}-{quarantine}"
