@@ -1,9 +1,7 @@
 """What each of Rekognition's codes means for somebody who has the pictures before them.
 
-Sources, all in the Custom Labels guide: "Terminal manifest content errors", "Terminal manifest file
-errors", "Debugging terminal dataset errors", "Non-terminal JSON line validation errors". Rekognition
-documents no code for a manifest *file* error of a training, only its text; those texts are recognised by
-words in `FILE_TEXTS`.
+Sources, all in the Custom Labels guide: "Terminal manifest content errors", "Debugging terminal dataset
+errors", "Non-terminal JSON line validation errors".
 """
 
 import re
@@ -154,54 +152,6 @@ OF_LINES: Final[dict[str, Meaning]] = {
 }
 """Codes that speak of one line, or of one box in it."""
 
-FILE_TEXTS: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
-    (
-        re.compile(r"cannot write|unable to write|output S3 bucket", re.IGNORECASE),
-        Meaning(
-            "Rekognition may not write its results.",
-            "Look for a Deny on evaluation/ in the bucket's policy or in a key's policy.",
-            "access",
-        ),
-    ),
-    (
-        re.compile(r"permissions?\b.*(incorrect|invalid)", re.IGNORECASE),
-        Meaning(
-            "Rekognition may not read the bucket.",
-            "Look for a Deny in the bucket's policy or in a key's policy; then start Training again.",
-            "access",
-        ),
-    ),
-    (
-        re.compile(r"extension or contents", re.IGNORECASE),
-        OF_SETS["ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"],
-    ),
-    (
-        re.compile(r"file is empty", re.IGNORECASE),
-        Meaning("The manifest has no line.", "Add pictures under at least two labels."),
-    ),
-    (
-        re.compile(r"exceeds the maximum", re.IGNORECASE),
-        OF_SETS["ERROR_MANIFEST_SIZE_TOO_LARGE"],
-    ),
-    (
-        re.compile(r"service issue|internal (server )?error", re.IGNORECASE),
-        Meaning(
-            "Amazon Rekognition had a fault of its own.",
-            "Nothing: the next run tries again. If it comes back, ask AWS support.",
-            "service",
-        ),
-    ),
-)
-"""Status messages without a code, by the words that the guide gives."""
-
-_DATA_WORDS: Final = re.compile(
-    r"too (few|many)|insufficient|enough labeled|overlap|unusable|multiple S3 buckets|exceeds the maximum",
-    re.IGNORECASE,
-)
-_NOT_DATA_WORDS: Final = re.compile(
-    r"insufficient (permission|privilege)|too many requests|service issue", re.IGNORECASE
-)
-
 _CODE: Final = re.compile(r"\b(?:ERROR|WARNING)_[A-Z0-9_]+\b")
 
 
@@ -217,13 +167,3 @@ def meaning_of(code: str) -> Meaning:
         "This pipeline does not know the code.",
         'Look it up in the Custom Labels guide, "Debugging a failed model training".',
     )
-
-
-def meaning_of_text(text: str) -> Meaning | None:
-    """The meaning of a status message that bears no code; None if it is not a documented one."""
-    return next((meaning for pattern, meaning in FILE_TEXTS if pattern.search(text)), None)
-
-
-def speaks_of_data(text: str) -> bool:
-    """Whether a message without a code gives a reason that lies in the pictures, by the guide's words."""
-    return bool(_DATA_WORDS.search(text)) and not _NOT_DATA_WORDS.search(text)

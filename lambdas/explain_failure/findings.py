@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from .catalogue import Meaning, Whose, codes_in, meaning_of, meaning_of_text, speaks_of_data
+from .catalogue import Meaning, Whose, codes_in, meaning_of
 from .training_files import LineError, SetError
+from .uncoded import meaning_of_text, speaks_of_data
 
 PLACES_KEPT = 10_000
 """Of each code, for the report. A set has up to 250,000 lines, and this function 512 MB."""

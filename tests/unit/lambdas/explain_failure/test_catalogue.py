@@ -1,13 +1,7 @@
 import pytest
 
-from lambdas.explain_failure.catalogue import (
-    OF_LINES,
-    OF_SETS,
-    codes_in,
-    meaning_of,
-    meaning_of_text,
-    speaks_of_data,
-)
+from lambdas.explain_failure.catalogue import OF_LINES, OF_SETS, codes_in, meaning_of
+from lambdas.explain_failure.uncoded import meaning_of_text, speaks_of_data
 from local_aws.rekognition.line_errors import CONTENT_MESSAGES, FILE_MESSAGES, LINE_MESSAGES
 
 # Texts of manifest file errors, which come without a code. An empty file is told by its text only.
