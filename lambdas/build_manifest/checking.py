@@ -22,12 +22,14 @@ from .split import split_set
 
 class CheckResult(TypedDict):
     """`passed`: whether the set may be trained. `errors`, `warnings` and `quarantined` are counts, `words`
-    tell of the errors for a message, and `report` is the S3 URI of the page that tells of all."""
+    tell of the errors for a message, and `report` is the S3 URI of the page that tells of all. `lasting`:
+    whether the same pictures would be judged the same again; not if some could not be read."""
 
     passed: bool
     errors: int
     warnings: int
     quarantined: int
+    lasting: bool
     words: str
     report: str
 
@@ -55,7 +57,8 @@ def check(request: Request, *, store: PictureStore, limits: SetLimits) -> CheckR
         errors=verdict.errors.total,
         warnings=verdict.warnings.total,
         quarantined=verdict.quarantined.total,
-        words=in_words(verdict.errors),
+        lasting=verdict.train_tally.missing + (verdict.test_tally.missing if verdict.test_tally else 0) == 0,
+        words=in_words(verdict.errors, *([] if verdict.passed else [verdict.quarantined])),
         report=f"s3://{store.name}/{page}",
     )
 

@@ -13,8 +13,9 @@ MANIFESTS_PREFIX = "manifests/"
 # belongs to the pictures, not to one set of them.
 CONTENT_HASHES_KEY = f"{MANIFESTS_PREFIX}content-hashes.jsonl"
 
-# Format and size of the pictures (see picture_headers.py); there for the same reason.
-PICTURE_HEADERS_KEY = f"{MANIFESTS_PREFIX}picture-headers.jsonl"
+# Format and size of the pictures (see picture_headers.py); there for the same reason. The number is raised
+# when `preflight.headers` reads a picture otherwise than before, so that each is read anew.
+PICTURE_HEADERS_KEY = f"{MANIFESTS_PREFIX}picture-headers-1.jsonl"
 
 _SET_NAME = re.compile(r"[0-9a-f]{64}")
 

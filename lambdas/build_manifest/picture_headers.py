@@ -1,7 +1,7 @@
 """Format and size of every picture, from its first kilobytes.
 
 A picture is read once for each ETag: what was found is remembered in one object,
-`manifests/picture-headers.jsonl`, beside the content hashes and for the same reasons (see `contents`).
+`manifests/picture-headers-….jsonl`, beside the content hashes and for the same reasons (see `contents`).
 It is written along the way too, so that a run which meets the function's time limit has made progress
 and the next attempt goes on from there. That is why one function is enough for the largest set that
 Rekognition takes, and no map over many of them is needed.
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
+from .errors import ImageUnreadable, StorageDenied
 from .inventory import InventoryBroken, side_by_side
 from .json_lines import json_lines, json_text
 from .layout import PICTURE_HEADERS_KEY
@@ -27,6 +28,10 @@ _BATCH = 2_000
 _SAVE_AFTER_SECONDS = 120
 
 
+# Restoring an archived picture, or lifting a Deny, leaves its ETag as it is: never remembered.
+_UNREADABLE = (ImageUnreadable, StorageDenied)
+
+
 class _Remembered:
     """What was found of the object that had this key and ETag."""
 
@@ -36,39 +41,51 @@ class _Remembered:
         self.key, self.etag, self.size, self.found = key, etag, size, found
 
 
-def examine(pictures: Sequence[Picture], store: PictureStore) -> list[Stored]:
-    """What each picture's file is, in the order of `pictures`, which come sorted by key.
+def examine(pictures: Sequence[Picture], store: PictureStore) -> list[Stored | None]:
+    """What each picture's file is, in the order of `pictures`, which come sorted by key; None for one that
+    is archived, or that a policy keeps from being read.
 
     Raises:
         PicturesChanged: a picture was replaced or deleted since it was listed.
-        ImageUnreadable, StorageDenied, StorageUnavailable, StorageRefused: see `errors`.
+        StorageDenied: not a single picture can be read.
+        StorageUnavailable, StorageRefused: see `errors`.
     """
     known = _recall(pictures, store)
     unknown = [picture for picture in pictures if picture.key not in known]
+    denied: StorageDenied | None = None
     saved_at = monotonic()
     with ThreadPoolExecutor(READERS) as readers:
         for start in range(0, len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
             for found in readers.map(lambda picture: _read(picture, store), batch):
-                known[found.key] = found
+                if isinstance(found, _Remembered):
+                    known[found.key] = found
+                elif isinstance(found, StorageDenied):
+                    denied = found
             if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
                 store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
                 saved_at = monotonic()
+    if denied is not None and not known:
+        raise denied
     if unknown:
         store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
     return [
-        Stored(picture.content, known[picture.key].size, known[picture.key].found) for picture in pictures
+        Stored(picture.content, seen.size, seen.found) if (seen := known.get(picture.key)) else None
+        for picture in pictures
     ]
 
 
-def _read(picture: Picture, store: PictureStore) -> _Remembered:
-    """At most six small reads; one for most pictures."""
+def _read(picture: Picture, store: PictureStore) -> _Remembered | ImageUnreadable | StorageDenied:
+    """One small read for most pictures."""
     wanted: Header | Unusable | Wanted = FIRST
     total = 0
     while isinstance(wanted, Wanted):
-        data, total = store.read_range(
-            key=picture.key, etag=picture.etag, start=wanted.start, length=wanted.length
-        )
+        try:
+            data, total = store.read_range(
+                key=picture.key, etag=picture.etag, start=wanted.start, length=wanted.length
+            )
+        except _UNREADABLE as error:
+            return error
         wanted = look(wanted, data, total=total)
     return _Remembered(picture.key, picture.etag, total, wanted)
 

@@ -13,7 +13,7 @@ from .selection import Picture
 _ANY = SetLimits(train=1_000_000_000, test=1_000_000_000)
 
 
-def examined(pictures: Sequence[Picture], files: Sequence[Stored], *, bucket: str) -> list[Examined]:
+def examined(pictures: Sequence[Picture], files: Sequence[Stored | None], *, bucket: str) -> list[Examined]:
     """The pictures as preflight takes them: their folder is their label."""
     return [
         Examined(labelled_picture(bucket, picture.key, labels={picture.label}, place=None), stored)
@@ -21,7 +21,7 @@ def examined(pictures: Sequence[Picture], files: Sequence[Stored], *, bucket: st
     ]
 
 
-def usable(pictures: Sequence[Picture], files: Sequence[Stored], *, bucket: str) -> list[Picture]:
+def usable(pictures: Sequence[Picture], files: Sequence[Stored | None], *, bucket: str) -> list[Picture]:
     """The pictures that nothing is wrong with, in their order."""
     verdict = judge(
         Given(examined(pictures, files, bucket=bucket)), None, Rules(limits=_ANY, quarantine=True)

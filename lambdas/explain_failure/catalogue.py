@@ -166,4 +166,6 @@ def meaning_of(code: str) -> Meaning:
     return known or Meaning(
         "This pipeline does not know the code.",
         'Look it up in the Custom Labels guide, "Debugging a failed model training".',
+        # Whose fault it is nobody knows: trying again costs nothing until it succeeds.
+        "service",
     )

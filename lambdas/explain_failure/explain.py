@@ -1,13 +1,17 @@
 """From what Rekognition left behind to an explanation."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypedDict
 
-from .findings import gather
+from .errors import StorageDenied, StorageRefused
+from .findings import Findings, gather
 from .report import as_json, as_page
 from .request import Place, Request
 from .training_files import LineError, line_errors, read_summary
 from .words import in_words
+
+logger = logging.getLogger(__name__)
 
 
 class ResultFiles(Protocol):
@@ -25,7 +29,8 @@ class ResultFiles(Protocol):
 
 class Explanation(TypedDict):
     """`words` for the message, empty if there is nothing to add to Rekognition's own; `data_is_the_reason`
-    if the same pictures would fail again; `report` is the page's S3 URI, None if no picture is to blame."""
+    if the same pictures would fail again; `report` is the page's S3 URI, None if no picture is to blame, or
+    if it could not be stored."""
 
     words: str
     codes: list[str]
@@ -37,18 +42,13 @@ def explain(request: Request, *, files: ResultFiles) -> Explanation:
     """Translate every code that Rekognition gave into why, which pictures, and how to fix it.
 
     Raises:
-        StorageDenied, StorageUnavailable, StorageRefused: a file could not be fetched or stored.
+        StorageDenied, StorageUnavailable, StorageRefused: a file could not be fetched.
+        StorageUnavailable: nor stored, for now.
     """
     content = files.read(request.summary) if request.summary else None
     errors, figures = read_summary(content) if content is not None else ([], {})
     findings = gather(request.said, errors, _lines(request, files))
-    report = None
-    if findings.lines:
-        files.write(
-            "failure-report.json", as_json(request, findings, figures), content_type="application/json"
-        )
-        page = as_page(request, findings)
-        report = str(files.write("failure-report.html", page, content_type="text/html; charset=utf-8"))
+    report = _store(request, findings, figures, files) if findings.lines else None
     codes = [found.code for found in findings.sets] + [group.code for group in findings.lines]
     return Explanation(
         words=in_words(findings, report=report),
@@ -56,6 +56,21 @@ def explain(request: Request, *, files: ResultFiles) -> Explanation:
         data_is_the_reason=findings.whose == "data",
         report=report,
     )
+
+
+def _store(
+    request: Request, findings: Findings, figures: dict[str, object], files: ResultFiles
+) -> str | None:
+    """The page's URI; None if it may not be stored, which must not cost what was found out."""
+    page = as_page(request, findings)
+    try:
+        files.write(
+            "failure-report.json", as_json(request, findings, figures), content_type="application/json"
+        )
+        return str(files.write("failure-report.html", page, content_type="text/html; charset=utf-8"))
+    except (StorageDenied, StorageRefused):
+        logger.exception("The report could not be stored")
+        return None
 
 
 def _lines(request: Request, files: ResultFiles) -> Iterator[LineError]:

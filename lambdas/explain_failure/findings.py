@@ -8,7 +8,7 @@ from .training_files import LineError, SetError
 from .uncoded import meaning_of_text, speaks_of_data
 
 PLACES_KEPT = 10_000
-"""Of each code, for the report. A set has up to 250,000 lines, and this function 512 MB."""
+"""Of each code, for the report. A set has up to 250,000 lines, and this function 1 GB."""
 
 
 @dataclass(slots=True)

@@ -50,7 +50,8 @@ FILE_TEXTS: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
 """Status messages without a code, by the words that the guide gives."""
 
 _DATA_WORDS: Final = re.compile(
-    r"too (few|many)|insufficient|enough labeled|overlap|unusable|multiple S3 buckets|exceeds the maximum",
+    r"too (few|many) (usable |labeled |invalid |terminal )?(labels|images|rows|lines|records|entries|errors)"
+    r"|insufficient|enough labeled|overlap|unusable|multiple S3 buckets|exceeds the maximum",
     re.IGNORECASE,
 )
 _NOT_DATA_WORDS: Final = re.compile(

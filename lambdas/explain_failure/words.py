@@ -1,5 +1,6 @@
 """The findings in words, for a message: everything that is wrong, twenty pictures, where the rest is."""
 
+import re
 from collections.abc import Iterator
 
 from .findings import Findings, OfLines, OfSet
@@ -10,6 +11,8 @@ EXAMPLES = 20
 MOST_CHARACTERS = 3_000
 """The cause of a failed run is cut at 4,000, and Rekognition's own words stand before these."""
 _NAME_LENGTH = 100
+# The bucket is the same for all of a set.
+_S3_URI = re.compile(r"^s3://[^/]+/")
 
 
 def in_words(findings: Findings, *, report: str | None) -> str:
@@ -51,5 +54,5 @@ def _group(group: OfLines, names: list[str]) -> str:
 
 
 def _name(place: LineError) -> str:
-    name = place.picture or f"line {place.number} of the {place.side} manifest"
+    name = _S3_URI.sub("", place.picture) or f"line {place.number} of the {place.side} manifest"
     return name if len(name) <= _NAME_LENGTH else f"…{name[1 - _NAME_LENGTH :]}"

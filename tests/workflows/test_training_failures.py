@@ -75,13 +75,13 @@ def test_pictures_that_rekognition_cannot_use_are_named_with_their_remedy(stocke
 
 def test_a_failure_that_cannot_be_explained_is_told_in_rekognitions_words(stocked: Operator) -> None:
     stocked.upload(broken("pear", 20))
-    stocked.aws.faults([fault("PutObject", "AccessDenied", service="s3") | {"caller": "FailureExplainer"}])
+    stocked.aws.faults([fault("GetObject", "AccessDenied", service="s3") | {"caller": "FailureExplainer"}])
     found = stocked.run_red()
     stocked.aws.faults([])
 
     assert found["error"] == "TrainingFailed"
     assert "too many invalid rows" in found["cause"]
-    assert "could not be found out: AWS denied access while writing" in found["cause"]
+    assert "could not be found out: AWS denied access while reading" in found["cause"]
     assert_told_and_tidy(stocked, found)
 
 

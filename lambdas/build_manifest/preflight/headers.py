@@ -20,8 +20,10 @@ from .other_formats import name_of_format
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 
-# The first is enough for every PNG and most JPEGs. All together reach behind 2 MiB of metadata.
-_LENGTHS = tuple(1024 * kibibytes for kibibytes in (4, 16, 64, 256, 1024, 1024))
+# The first is enough for every PNG and most JPEGs; the last is repeated, to the end of the largest picture
+# if need be, since some programs write megabytes of history before the size.
+_LENGTHS = tuple(1024 * kibibytes for kibibytes in (4, 16, 64, 256, 1024))
+_MOST_READS = 24
 
 # SOF0 to SOF15 hold the size; the three between them are tables (DHT, JPG, DAC).
 _SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -68,7 +70,7 @@ FIRST = Wanted(0, _LENGTHS[0])
 def look(wanted: Wanted, data: bytes, *, total: int) -> Header | Unusable | Wanted:
     """What the bytes that were wanted tell; another `Wanted` if they do not tell enough.
 
-    Begin with `FIRST`. `total` is the size of the whole picture in bytes. At most six reads.
+    Begin with `FIRST`. `total` is the size of the whole picture in bytes. One read for most, at most 24.
     """
     if total == 0:
         return Unusable("the file is empty")
@@ -110,9 +112,9 @@ def _more(wanted: Wanted, position: int, total: int) -> Wanted | Unusable:
     start, reads = wanted.start + position, wanted.reads + 1
     if start + _SIZE_SEGMENT > total:
         return Unusable("the JPEG is cut off")
-    if reads == len(_LENGTHS):
+    if reads == _MOST_READS:
         return Unusable(f"the JPEG does not tell its size within its first {start:,} bytes")
-    return Wanted(start, _LENGTHS[reads], reads)
+    return Wanted(start, _LENGTHS[min(reads, len(_LENGTHS) - 1)], reads)
 
 
 def _sized(kind: PictureFormat, *, width: int, height: int) -> Header | Unusable:

@@ -29,9 +29,9 @@ def must_be_there(seen: Seen) -> Iterator[Trouble]:
     if seen.stored is None:
         yield seen.error(
             INVALID_IMAGE,
-            found="there is no such object in the bucket, or it cannot be read",
-            allowed="pictures that are in the bucket",
-            fix="Upload the picture under this key, or correct the key in the file.",
+            found="the object is missing, is archived (S3 Glacier), or a policy denies reading it",
+            allowed="pictures that can be read",
+            fix="Upload it, restore it from the archive or lift the Deny; or take it out of the set.",
         )
 
 

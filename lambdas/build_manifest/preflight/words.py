@@ -9,9 +9,9 @@ NAMED = 20
 MOST_CHARACTERS = 4_000
 
 
-def in_words(findings: Findings) -> str:
+def in_words(*findings: Findings) -> str:
     """Each kind of error with its first case in full, and further pictures by their keys."""
-    kinds = sorted(findings, key=lambda kind: -kind.count)
+    kinds = [kind for each in findings for kind in sorted(each, key=lambda kind: -kind.count)]
     left = NAMED
     parts = []
     for waiting, kind in enumerate(kinds):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from lambdas.build_manifest.errors import PicturesChanged
+from lambdas.build_manifest.errors import ImageUnreadable, PicturesChanged
 from lambdas.build_manifest.layout import IMAGES_PREFIX, MANIFESTS_PREFIX, is_set_name, set_folder
 from lambdas.build_manifest.selection import Picture, StoredObject
 
@@ -34,6 +34,7 @@ class FakeStore:
     read: list[str] = field(default_factory=list)
     pixels: dict[str, bytes] = field(default_factory=dict)
     """The bytes of those keys whose header is looked at."""
+    unreadable: set[str] = field(default_factory=set)
     ranges: list[tuple[str, int]] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
@@ -66,6 +67,8 @@ class FakeStore:
     def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
         if key not in self.contents or self.etag(key) != etag:
             raise PicturesChanged(key)
+        if key in self.unreadable:
+            raise ImageUnreadable(key)
         self.ranges.append((key, start))
         content = self.pixels.get(key, self.contents[key].encode())
         return content[start : start + length], len(content)

@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -8,13 +9,13 @@ from lambdas.build_manifest.build import build
 from lambdas.build_manifest.checking import CheckResult, check
 from lambdas.build_manifest.digest import digest_of
 from lambdas.build_manifest.errors import PicturesChanged
-from lambdas.build_manifest.layout import check_report_key, inventory_key
+from lambdas.build_manifest.layout import IMAGES_PREFIX, check_report_key, inventory_key
 from lambdas.build_manifest.limits import SetLimits
 from lambdas.build_manifest.report import BuildResult
 from lambdas.build_manifest.request import Request
 from lambdas.build_manifest.selection import select
 
-from .fakes import FakeRegistry, FakeStore
+from .fakes import FakeRegistry, FakeStore, md5
 from .pixels import png, put
 
 LIMITS = SetLimits(train=1000, test=1000)
@@ -167,13 +168,71 @@ def test_the_inventory_of_a_set_does_not_depend_on_quarantine(store: FakeStore) 
     assert store.files[inventory_key(digest)] == plain
 
 
-def test_in_quarantine_a_small_test_side_is_no_reason_to_refuse() -> None:
-    """Without it one bad picture of a side of four is more than the fifth that Rekognition allows."""
+def report_file(store: FakeStore) -> Any:
+    digest = request(store).digest
+    assert digest is not None
+    return json.loads(store.files[check_report_key(digest, "json")])
+
+
+def small_test_side() -> FakeStore:
+    """Twenty pictures, and three bad ones that would be on the test side."""
     store = FakeStore()
     for label in ("cat", "dog"):
         for number in range(10):
             put(store, f"{label}/{number:02}.png", png())
-    for key in spoil(store, 3):
-        assert key
+    candidates = (f"cat/spoilt-{number}.png" for number in range(1000))
+    for key in islice((key for key in candidates if md5(key) < "3"), 3):
+        put(store, key, NO_PICTURE)
+    return store
+
+
+def test_in_quarantine_a_small_test_side_is_no_reason_to_refuse() -> None:
+    """Without it, more than a fifth of one side keeps the set from being trained."""
+    store = small_test_side()
+    assert "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST" in checked(store)["words"]
 
     assert checked(store, quarantine=True)["passed"] is True
+    test = report_file(store)["test"]
+    assert test["bad"] == 3
+    assert test["bad"] > 0.2 * test["before"]
+
+
+@pytest.mark.parametrize("quarantine", [True, False])
+def test_the_sides_that_are_judged_are_those_that_are_written(quarantine: bool) -> None:
+    """With a label whose only test picture is bad, so that another one is lent when it is left out."""
+    store = FakeStore()
+    high, low = (
+        [key for number in range(200) if (md5(key := f"cat/{number}.png") < "3") is is_low]
+        for is_low in (False, True)
+    )
+    for key in high[:10]:
+        put(store, key, png())
+    for number in range(10):
+        put(store, f"dog/{number}.png", png())
+    put(store, low[0], NO_PICTURE if quarantine else png())
+
+    checked(store, quarantine=quarantine)
+    report = report_file(store)
+    manifests = written(store, quarantine=quarantine)["manifests"]
+
+    assert manifests is not None
+    for side in ("train", "test"):
+        key = manifests["train"] if side == "train" else manifests["test"]
+        assert len(store.files[key].splitlines()) == report[side]["after"]
+
+
+def test_in_quarantine_too_a_set_that_fails_names_its_bad_pictures(store: FakeStore) -> None:
+    keys = spoil(store, 20)
+
+    words = checked(store, quarantine=True)["words"]
+
+    assert words.startswith("- ")
+    assert len([key for key in keys if key in words]) > 5
+
+
+def test_what_could_not_be_read_is_not_judged_for_good(store: FakeStore) -> None:
+    spoil(store, 1)
+    assert checked(store)["lasting"] is True
+    store.unreadable.add(f"{IMAGES_PREFIX}cat/00.png")
+    store.files.clear()
+    assert checked(store)["lasting"] is False

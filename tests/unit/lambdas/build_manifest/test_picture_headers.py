@@ -2,7 +2,7 @@ import pytest
 
 from lambdas.build_manifest import picture_headers
 from lambdas.build_manifest.contents import identify
-from lambdas.build_manifest.errors import PicturesChanged
+from lambdas.build_manifest.errors import ImageUnreadable, PicturesChanged, StorageDenied
 from lambdas.build_manifest.layout import IMAGES_PREFIX, PICTURE_HEADERS_KEY
 from lambdas.build_manifest.picture_headers import examine
 from lambdas.build_manifest.preflight.examined import Stored
@@ -27,7 +27,7 @@ def store() -> FakeStore:
 def looked_at(store: FakeStore) -> list[Stored]:
     pictures = select(store.labelled_objects()).pictures
     identify(pictures, store)
-    return examine(pictures, store)
+    return [found for found in examine(pictures, store) if found is not None]
 
 
 def test_every_picture_has_its_size_or_the_reason_why_not(store: FakeStore) -> None:
@@ -113,3 +113,49 @@ def test_progress_is_saved_along_the_way(store: FakeStore, monkeypatch: pytest.M
         examine(pictures, store)
 
     assert len(store.files[PICTURE_HEADERS_KEY].splitlines()) == 3
+
+
+class ForbiddingStore(FakeStore):
+    """Some pictures cannot be read."""
+
+    def __init__(self, store: FakeStore, error: type[Exception], *keys: str) -> None:
+        super().__init__(contents=store.contents, modified=store.modified, pixels=store.pixels)
+        self.error: type[Exception] | None = error
+        self.forbidden = keys
+
+    def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
+        if self.error is not None and key.endswith(self.forbidden):
+            raise self.error(key)
+        return super().read_range(key=key, etag=etag, start=start, length=length)
+
+
+@pytest.mark.parametrize("error", [ImageUnreadable, StorageDenied])
+def test_a_picture_that_cannot_be_read_does_not_hide_the_others(
+    store: FakeStore, error: type[Exception]
+) -> None:
+    forbidding = ForbiddingStore(store, error, "a.png")
+    pictures = select(forbidding.labelled_objects()).pictures
+    identify(pictures, forbidding)
+
+    first, second, third = examine(pictures, forbidding)
+    assert first is None
+    assert second is not None
+    assert third is not None
+
+    # Restored from the archive it has the ETag that it had.
+    forbidding.error = None
+    assert examine(pictures, forbidding)[0] == Stored(md5("cat/a.png"), len(png()), SMALL)
+
+
+def test_when_no_picture_can_be_read_the_bucket_is_to_blame(store: FakeStore) -> None:
+    forbidding = ForbiddingStore(store, StorageDenied, ".png", ".jpg")
+
+    with pytest.raises(StorageDenied):
+        looked_at(forbidding)
+
+
+def test_a_size_behind_megabytes_of_history_is_found() -> None:
+    store = FakeStore()
+    put(store, "cat/a.jpg", jpeg(640, 480, metadata=7_000_000))
+
+    assert looked_at(store)[0].header == Header(PictureFormat.JPEG, 640, 480)

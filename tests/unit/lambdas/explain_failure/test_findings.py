@@ -44,6 +44,8 @@ def test_lines_are_counted_by_code_most_frequent_first(monkeypatch: pytest.Monke
         ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", True),
         ("ERROR_MANIFEST_SIZE_TOO_LARGE", True),
         ("The training data is unusable.", True),
+        ("ERROR_OF_NEXT_YEAR: nobody knows.", False),
+        ("Too many training jobs are running; the service is busy.", False),
         ("Boom.", False),
         ("The manifest file extension or contents are invalid.", False),
         ("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET", False),

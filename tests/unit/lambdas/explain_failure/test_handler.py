@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.explain_failure import handler as handler_module
 from lambdas.explain_failure.handler import handler
@@ -87,3 +88,21 @@ def test_a_failure_without_files_is_explained_by_its_words(
     assert "Join or remove labels." in explanation["words"]
     assert explanation["report"] is None
     assert client.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+
+
+def test_a_report_that_may_not_be_stored_does_not_cost_the_explanation(
+    client: "S3Client", lambda_context: FakeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = "".join(json.dumps(line) + "\n" for line in LINES).encode()
+    client.put_object(Bucket=BUCKET, Key="evaluation/set-1/training.json", Body=content)
+
+    def refuse(**_keywords: object) -> None:
+        answer = {"Error": {"Code": "AccessDenied", "Message": "no"}}
+        raise ClientError(answer, "PutObject")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(handler_module._s3(), "put_object", refuse)
+
+    explanation = handler(event(), lambda_context)
+
+    assert explanation["report"] is None
+    assert "images_labeled_by_folder/a/1.jpg" in explanation["words"]

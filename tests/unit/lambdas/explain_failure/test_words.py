@@ -5,7 +5,7 @@ from lambdas.explain_failure.words import EXAMPLES, MOST_CHARACTERS, in_words
 INVALID_IMAGE, NO_BOX = "ERROR_INVALID_IMAGE", "ERROR_INVALID_BOUNDING_BOX"
 
 
-def lines(code: str, count: int, *, name: str = "s3://b/{}.jpg") -> list[LineError]:
+def lines(code: str, count: int, *, name: str = "s3://b/pears/{}.jpg") -> list[LineError]:
     return [LineError(code, "", "training", number, name.format(number)) for number in range(count)]
 
 
@@ -27,23 +27,25 @@ def test_what_is_wrong_with_the_set_comes_first_with_code_and_sides() -> None:
     assert words.startswith("More than 20 % of the lines cannot be used")
     assert "(ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST, testing set)" in words
     assert "1 line: The picture is missing" in words
-    assert "(ERROR_INVALID_IMAGE): s3://b/0.jpg." in words
+    assert "(ERROR_INVALID_IMAGE): pears/0.jpg." in words
     assert words.endswith("The whole list: s3://b/report.html")
 
 
 def test_twenty_pictures_are_named_and_the_rest_counted() -> None:
     words = in_words(found(*lines(INVALID_IMAGE, 1234)), report=None)
 
-    assert words.count("s3://b/") == EXAMPLES
+    assert words.count("pears/") == EXAMPLES
     assert "1,234 lines: " in words
-    assert words.endswith("s3://b/19.jpg and 1,214 more.")
+    assert words.endswith("pears/19.jpg and 1,214 more.")
 
 
 def test_each_kind_of_error_gets_its_share_of_the_names() -> None:
-    words = in_words(found(*lines(INVALID_IMAGE, 100), *lines(NO_BOX, 3, name="s3://c/{}")), report=None)
+    words = in_words(
+        found(*lines(INVALID_IMAGE, 100), *lines(NO_BOX, 3, name="s3://b/apples/{}")), report=None
+    )
 
-    assert words.count("s3://b/") == EXAMPLES / 2
-    assert words.count("s3://c/") == 3
+    assert words.count("pears/") == EXAMPLES / 2
+    assert words.count("apples/") == 3
 
 
 def test_a_line_without_a_picture_is_named_by_its_place() -> None:

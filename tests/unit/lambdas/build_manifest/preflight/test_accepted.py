@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdas.build_manifest.labelled.model import Box, Size
-from lambdas.build_manifest.labelled.model_type import Style
+from lambdas.build_manifest.labelled.model_type import ModelType, Style
 from lambdas.build_manifest.labelled.writing import written_line
 from lambdas.build_manifest.limits import SetLimits
 from lambdas.build_manifest.preflight.examined import Examined
@@ -17,6 +17,7 @@ from local_aws.rekognition import quotas
 from local_aws.rekognition.dataset_import import import_lines
 from local_aws.rekognition.line_errors import line_error
 from local_aws.rekognition.manifest import ManifestLine, read_manifest
+from local_aws.rekognition.use_case import Lines, choose_task
 from local_aws.rekognition.validation import CheckedManifest, cross_check, labels_of
 
 from .sets import examined, verdict_on
@@ -99,11 +100,10 @@ def manifest_of(pictures: Sequence[Examined], style: Style) -> bytes:
     return b"".join(written_line(found.picture, style, size=found.size) for found in pictures)
 
 
-def checked(content: bytes, pictures: Sequence[Examined]) -> CheckedManifest:
+def checked(lines: Lines, pictures: Sequence[Examined], use_case: str) -> CheckedManifest:
     """The manifest as the local Rekognition sees it, also after it has opened the pictures."""
-    lines = read_manifest(content).lines
     looked_at = tuple(_looked_at(line, found) for line, found in zip(lines, pictures, strict=True))
-    return CheckedManifest(lines=looked_at, declared=labels_of(lines))
+    return CheckedManifest(lines=looked_at, declared=labels_of(lines), task=use_case)
 
 
 def _looked_at(line: ManifestLine, found: Examined) -> ManifestLine:
@@ -123,15 +123,16 @@ def assert_accepted(verdict: Verdict) -> None:
     assert verdict.test is not None
     sides = [(verdict.train, verdict.purpose.train), (verdict.test, verdict.purpose.test)]
     manifests = [manifest_of(pictures, style) for pictures, style in sides]
-    train, test = (
-        checked(content, pictures) for content, (pictures, _) in zip(manifests, sides, strict=True)
-    )
-    for side, manifest, (pictures, style) in zip((train, test), manifests, sides, strict=True):
+    task = choose_task(*(read_manifest(content).lines for content in manifests))
+    train = checked(task.training, verdict.train, task.use_case)
+    test = checked(task.testing, verdict.test, task.use_case)
+    is_location = verdict.purpose.model is ModelType.LOCATION
+    for side, manifest, (pictures, _) in zip((train, test), manifests, sides, strict=True):
         side.check()
         assert [line.errors for line in side.lines if line.errors] == []
         assert not any(line.is_ignored for line in side.lines)
         assert len(import_lines(manifest)) == len(pictures)
-        assert side.use_case == ("OBJECT_LOCALIZATION" if style is Style.BOXES else "IMAGE_LEVEL_LABELS")
+        assert side.use_case == ("OBJECT_LOCALIZATION" if is_location else "IMAGE_LEVEL_LABELS")
     assert cross_check(train, test) == []
     assert train.errors == test.errors == []
 

@@ -15,7 +15,7 @@ def image_level(bad: Examined) -> list[Examined]:
 
 
 BROKEN = [
-    ("ERROR_INVALID_IMAGE", "no such object", examined("x.jpg", ["cat"], missing=True)),
+    ("ERROR_INVALID_IMAGE", "the object is missing", examined("x.jpg", ["cat"], missing=True)),
     ("ERROR_INVALID_IMAGE", "0 bytes", examined("x.jpg", ["cat"], size=0, header=Unusable("x"))),
     ("ERROR_INVALID_IMAGE", "15,728,641 bytes", examined("x.jpg", ["cat"], size=15 * 1024 * 1024 + 1)),
     ("ERROR_INVALID_IMAGE", "a GIF", examined("x.jpg", ["cat"], header=Unusable("the file is a GIF"))),

@@ -72,9 +72,11 @@ def test_the_report_of_a_small_set_is_this() -> None:
                     {
                         "key": "x.jpg",
                         "place": {"source": "labels.manifest", "unit": "line", "number": 7},
-                        "found": "there is no such object in the bucket, or it cannot be read",
-                        "allowed": "pictures that are in the bucket",
-                        "fix": "Upload the picture under this key, or correct the key in the file.",
+                        "found": "the object is missing, is archived (S3 Glacier), or a policy denies reading "
+                        "it",
+                        "allowed": "pictures that can be read",
+                        "fix": "Upload it, restore it from the archive or lift the Deny; or take it out of "
+                        "the set.",
                         "left_out": "picture",
                     }
                 ],
@@ -129,7 +131,7 @@ def test_the_page_names_the_keys_the_place_and_the_figures() -> None:
         "The set cannot be trained on: 1 error. 10 of 11 pictures can be used.",
         "x.jpg",
         "labels.manifest, line 1,234",
-        "There is no such object in the bucket",
+        "The object is missing",
         "The model learns labels of whole pictures.",
         "What keeps the set from being trained on (1 error)",
     ):
