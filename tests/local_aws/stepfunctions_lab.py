@@ -89,7 +89,8 @@ class Lab:
         """The ARN of a new Python function with this module as its only file."""
         asset = io.BytesIO()
         with zipfile.ZipFile(asset, "w") as archive:
-            archive.writestr("index.py", code)
+            # Of a fixed date, that of ZipInfo: the same code is the same asset whenever it is packed.
+            archive.writestr(zipfile.ZipInfo("index.py"), code)
         made: str = self.aws.client("lambda").create_function(
             FunctionName=f"function-{uuid.uuid4()}",
             Runtime="python3.14",

@@ -120,4 +120,5 @@ def test_whichever_call_fails_the_state_is_right(
         f"{len(missed)} missed {missed}, {len(failed)} failed"
     )
     assert failed == {}
-    assert len(missed) <= len(chosen) / 10
+    # A turn of waiting more or less makes or spares a call.
+    assert len(missed) <= max(1, len(chosen) / 10)
