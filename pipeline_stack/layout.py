@@ -23,8 +23,8 @@ EVALUATION_PREFIX = "evaluation/"
 BUCKET_PREFIXES = (IMAGES_PREFIX, DETECTION_PREFIX, HUMAN_LOOP_PREFIX, MANIFESTS_PREFIX, EVALUATION_PREFIX)
 
 REGISTRY_PARTITION_KEY = "kind"
-"""Of the model registry: what an item is about (`lock`, `pointer`, `set`, `version`, `run`, `setting`,
-`counted`, `usage`)."""
+"""Of the model registry: what an item is about (`lock`, `pointer`, `set`, `check`, `version`, `run`,
+`setting`, `counted`, `usage`)."""
 
 REGISTRY_SORT_KEY = "name"
 """Of the model registry: which one of its kind."""

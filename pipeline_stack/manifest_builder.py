@@ -35,7 +35,8 @@ class ManifestBuilder(Construct):
             "Function",
             package="build_manifest",
             description="Lists the labelled pictures and writes the manifests that a model is trained with.",
-            # A listing of 250,000 pictures is some 270 requests; those uploaded in parts are read once each.
+            # A listing of 250,000 pictures is some 270 requests. Once each, the first kilobytes of a picture
+            # are read before its first training, and all of one that was uploaded in parts.
             timeout=Duration.minutes(15),
             # For a whole CPU, which 1,769 MB buy. 250,000 pictures take some 200 MB (make bench).
             memory=Size.mebibytes(2048),

@@ -7,7 +7,7 @@ from .batches import batches
 from .selection import Picture
 
 # Raise it when the same pictures would give other manifests than before (the split, the lines):
-# every set then counts as untried.
+# every set then counts as untried. Not for quarantine: a set with bad pictures is trained with it only.
 FORMAT = 1
 
 

@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import KeysAndAttributesOutputTypeDef, KeysAndAttributesTypeDef
 
-_KIND = "set"
-# The API's own limit for one BatchGetItem.
-_BATCH = 100
+# What keeps a set's folder: a version that was trained on it, or a check that it failed.
+_KINDS = ("set", "check")
+# The API's own limit for one BatchGetItem is 100 keys.
+_BATCH = 100 // len(_KINDS)
 # 0.1 s, doubled each time: gives up after some 12 s without a complete answer.
 _ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 0.1
 
 
 class RegistryTable:
-    """See `ports.SetRegistry`. Items have the key (`kind` = "set", `name` = digest)."""
+    """See `ports.SetRegistry`. Items have the key (`kind` = "set" or "check", `name` = digest)."""
 
     def __init__(
         self, *, client: "DynamoDBClient", table: str, sleep: Callable[[float], None] = time.sleep
@@ -44,7 +45,9 @@ class RegistryTable:
     def _batch(self, digests: Sequence[str]) -> set[str]:
         request: Mapping[str, KeysAndAttributesTypeDef | KeysAndAttributesOutputTypeDef] = {
             self._table: {
-                "Keys": [{"kind": {"S": _KIND}, "name": {"S": digest}} for digest in digests],
+                "Keys": [
+                    {"kind": {"S": kind}, "name": {"S": digest}} for digest in digests for kind in _KINDS
+                ],
                 "ConsistentRead": True,
                 "ProjectionExpression": "#name",
                 "ExpressionAttributeNames": {"#name": "name"},

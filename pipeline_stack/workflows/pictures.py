@@ -27,13 +27,17 @@ MEASURED: Final = {
     "measured": "{% $states.result.Payload %}",
     "report": "{% $merge([$report, {'pictures': $states.result.Payload.pictures, "
     "'new_pictures': $states.result.Payload.new_pictures, 'skipped': $states.result.Payload.skipped, "
-    "'warnings': $append($notes, $states.result.Payload.warnings)}]) %}",
+    "'warnings': $append($append($notes, $checkNotes), $states.result.Payload.warnings)}]) %}",
 }
 
 
 def pictures_changed(then: sfn.IChainable) -> Handled:
     """The error of a function that met pictures changing under it, counted in `measures`."""
-    return Handled(errors=[names.PICTURES_CHANGED], then=then, assign={"measures": "{% $measures + 1 %}"})
+    return Handled(
+        errors=[names.PICTURES_CHANGED],
+        then=then,
+        assign={"measures": "{% $measures + 1 %}", "checkNotes": []},
+    )
 
 
 # The set that was trained last has nothing new, even if its inventory was lost.
@@ -119,17 +123,46 @@ class DecideOnPictures:
         )
         weigh = sfn.Pass.jsonata(scope, "Weigh the pictures", assign={"reason": _NOT_ENOUGH})
         weigh.next(enough)
+        unsound = ending.outcome(
+            "Already checked",
+            outcome="already_tried",
+            subject=messages.subject(pipeline, "'these pictures already failed their check'"),
+            message=messages.message(
+                "'Nothing was trained: the check of these very pictures found ' & $failedCheck.reason & '.'",
+                "'They are checked again when they change, or quarantine or minimum_images_per_label in "
+                "cdk.json.'",
+            ),
+            report="{'reason': 'The check of these very pictures found ' & $failedCheck.reason & '.'}",
+        )
+        sound = (
+            sfn.Choice.jsonata(scope, "Did they fail their check?")
+            .when(
+                sfn.Condition.jsonata(f"{{% $force = false and $failedCheck.rules = '{rules}' %}}"), unsound
+            )
+            .otherwise(weigh)
+        )
+        checked = ending.registry.get(
+            "Read the check of this set",
+            kind="check",
+            item="{% $measured.digest %}",
+            assign={
+                "failedCheck": "{% $exists($states.result.Item) ? {'rules': $states.result.Item.rules.S, "
+                "'reason': $states.result.Item.reason.S} : {} %}"
+            },
+            during="reading the check of this set",
+        )
+        checked.next(sound)
         tried_before = (
             sfn.Choice.jsonata(scope, "Tried and found wanting?")
             .when(
                 sfn.Condition.jsonata(
-                    "{% $force = false and ($record.outcome in ['rejected', 'failed'] "
-                    # A set that failed its check under other rules is checked anew.
-                    f"or ($record.outcome = 'preflight_failed' and $record.rules = '{rules}')) %}}"
+                    "{% $force = false and ($record.outcome = 'rejected' or ($record.outcome = 'failed' "
+                    # Other rules may leave out what it failed for.
+                    f"and ($exists($record.rules) = false or $record.rules = '{rules}'))) %}}"
                 ),
                 tried,
             )
-            .otherwise(weigh)
+            .otherwise(checked)
         )
         record = ending.registry.get(
             "Read the verdict on this set",
@@ -149,7 +182,7 @@ class DecideOnPictures:
         known = (
             sfn.Choice.jsonata(scope, "Is this set known?", assign={"record": {}})
             .when(sfn.Condition.jsonata("{% $tried != '' %}"), record)
-            .otherwise(weigh)
+            .otherwise(checked)
         )
         look_up = ending.registry.get(
             "Look the set up",

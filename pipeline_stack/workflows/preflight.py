@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -47,7 +46,7 @@ class CheckPictures:
                 "& '.'",
                 "$check.words",
                 "'The report, with every problem and how to fix it: ' & $check.report",
-                "'The next check tries again once the pictures have changed."
+                "'The next check tries again once the pictures, or these settings, have changed."
                 + (
                     "'"
                     if resources.quarantine
@@ -59,39 +58,30 @@ class CheckPictures:
             f"'reason': 'The check of the pictures found ' & {problems} & '.'}}",
         )
 
-        def record() -> list[Mapping[str, Any]]:
-            return [
-                registry.update_part(
-                    "set", "{% $digest %}", {"version": {"S": "{% $version %}"}}, keep_existing=True
-                ),
-                registry.update_part(
-                    "version",
-                    "{% $version %}",
-                    {
-                        "digest": {"S": "{% $digest %}"},
-                        "outcome": {"S": "preflight_failed"},
-                        "rules": {"S": rules_name(resources)},
-                        "reason": {
-                            "S": f"{{% 'the check of the pictures found ' & {problems} & "
-                            "', see ' & $check.report %}"
-                        },
-                        "report": {"S": "{% $string($report) %}"},
-                        "judged_at": {"S": "{% $now() %}"},
-                        "judged_by": {"S": "{% $me %}"},
-                    },
-                ),
-            ]
-
+        # An item of its own: what the registry knows of an earlier version of this set stays.
         remember = registry.transact(
             "Remember the failed check",
             lock=TRAINING_LOCK,
-            items=record(),
+            items=[
+                registry.put_part(
+                    "check",
+                    "{% $digest %}",
+                    {
+                        "rules": {"S": rules_name(resources)},
+                        "reason": {"S": f"{{% {problems} & ', see ' & $check.report %}}"},
+                        "judged_at": {"S": "{% $now() %}"},
+                        "judged_by": {"S": "{% $me %}"},
+                    },
+                )
+            ],
             during="recording the failed check",
         )
         remember.next(failed)
         sound = (
             sfn.Choice.jsonata(scope, "Are the pictures sound?")
             .when(sfn.Condition.jsonata("{% $check.passed %}"), passed)
+            # A picture that could not be read may be readable tomorrow, and still be the same.
+            .when(sfn.Condition.jsonata("{% $check.lasting = false %}"), failed)
             .otherwise(remember)
         )
         check = ending.calls.function(
@@ -104,7 +94,7 @@ class CheckPictures:
                 **payload_of_rules(resources),
                 "execution_id": "{% $me %}",
             },
-            assign={"check": "{% $states.result.Payload %}", "notes": _NOTES},
+            assign={"check": "{% $states.result.Payload %}", "checkNotes": _NOTES},
             handled=[pictures_changed(changed)],
             during="checking the pictures",
         )
@@ -115,11 +105,11 @@ class CheckPictures:
 _FOUND: Final = "$states.result.Payload"
 # What passed may still be worth a look: one sentence, and the report has the rest.
 _NOTES: Final = (
-    "{% $append($notes, ["
+    "{% [["
     f"$join([{_FOUND}.quarantined > 0 ? $string({_FOUND}.quarantined) & "
     f"({_FOUND}.quarantined = 1 ? ' picture was' : ' pictures were') & ' left out.', "
     f"{_FOUND}.warnings > 0 ? 'The check of the pictures has ' & $string({_FOUND}.warnings) & "
     f"({_FOUND}.warnings = 1 ? ' warning.' : ' warnings.'), "
     f"{_FOUND}.quarantined + {_FOUND}.warnings > 0 ? 'See ' & {_FOUND}.report], ' ')"
-    "][$ != '']) %}"
+    "][$ != '']] %}"
 )

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.preflight_rules import rules_name
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
@@ -50,6 +51,7 @@ class RecordRefusal:
                     {
                         "digest": {"S": "{% $digest %}"},
                         "outcome": {"S": outcome},
+                        "rules": {"S": rules_name(resources)},
                         "reason": {"S": "{% $reason %}"},
                         "report": {"S": "{% $string($report) %}"},
                         "judged_at": {"S": "{% $now() %}"},
@@ -89,7 +91,7 @@ class RecordRefusal:
             longest=EXPLAIN_TIMEOUT,
             payload={
                 "version": "{% $version %}",
-                "said": "{% $reason %}",
+                "said": "{% $status %}",
                 **{name: _FILE.format(name) for name in ("summary", "training", "testing")},
                 "execution_id": "{% $me %}",
             },
@@ -110,6 +112,9 @@ class RecordRefusal:
                 assign={
                     "refusedAs": error,
                     "files": files,
+                    # The end of a failure's cause, which says what happens next, must not be cut off.
+                    "reason": "{% $substring($reason, 0, 500) %}",
+                    "status": "{% $reason %}",
                     "report": "{% $merge([$report, {'version': $version, 'reason': $reason}]) %}",
                 },
             )

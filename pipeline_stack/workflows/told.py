@@ -40,9 +40,9 @@ class Told:
     `publish` makes, from the state that it is to lead to, those that come between: `telling` is assigned
     then, and not 'yes' if nobody is to be told now.
 
-    Under the condition `quiet` nobody is told. A scheduled run that ends as the last message said, badly or
-    for want of capacity, is told again only after a day. A message that is refused ends the run red: alarms
-    have a topic of their own.
+    Under the condition `quiet` nobody is told. A scheduled run that ends as the last message said, badly,
+    for want of capacity or for what is wrong with the pictures, is told again only after a day. A message
+    that is refused ends the run red: alarms have a topic of their own.
     """
 
     def __init__(
@@ -138,7 +138,8 @@ class Told:
             .when(sfn.Condition.jsonata(f"{{% {quiet} %}}"), decided, assign={"telling": "no"})
             .when(
                 sfn.Condition.jsonata(
-                    "{% $source = 'schedule' and $outcome in ['failed', 'waiting_for_capacity'] %}"
+                    "{% $source = 'schedule' "
+                    "and $outcome in ['failed', 'waiting_for_capacity', 'preflight_failed'] %}"
                 ),
                 last,
                 assign={"telling": "yes"},

@@ -209,6 +209,7 @@ class TrainingWorkflow(Construct):
                 "childName": "",
                 "tried": "",
                 "measures": 1,
+                "checkNotes": [],
                 **AT_FIRST,
                 "digest": "",
             },

@@ -296,32 +296,52 @@ def test_messages_state_what_is_known_and_leave_out_what_is_not(training: Machin
 def test_what_a_check_that_passed_leaves_to_say_is_one_note(training: Machine) -> None:
     def notes(quarantined: int, warnings: int) -> Any:
         found = {"quarantined": quarantined, "warnings": warnings, "report": "s3://b/check.html"}
-        return assigned(
-            training, "Check the pictures", "notes", notes=["before"], states={"result": {"Payload": found}}
-        )
+        return assigned(training, "Check the pictures", "checkNotes", states={"result": {"Payload": found}})
 
-    assert notes(0, 0) == ["before"]
-    assert notes(1, 0) == ["before", "1 picture was left out. See s3://b/check.html"]
+    assert notes(0, 0) == []
+    assert notes(1, 0) == ["1 picture was left out. See s3://b/check.html"]
     assert notes(2, 1) == [
-        "before",
-        "2 pictures were left out. The check of the pictures has 1 warning. See s3://b/check.html",
+        "2 pictures were left out. The check of the pictures has 1 warning. See s3://b/check.html"
     ]
 
 
 @pytest.mark.parametrize(
-    ("outcome", "rules", "tried"),
+    ("record", "tried"),
     [
-        ("rejected", None, True),
-        ("failed", None, True),
-        ("preflight_failed", "1-1-strict", True),
-        ("preflight_failed", "1-1-quarantine", False),
-        ("faulted", None, False),
+        ({"outcome": "rejected"}, True),
+        ({"outcome": "failed"}, True),
+        ({"outcome": "failed", "rules": "1-1-strict"}, True),
+        ({"outcome": "failed", "rules": "1-1-quarantine"}, False),
+        ({"outcome": "faulted"}, False),
+        ({}, False),
     ],
 )
-def test_a_set_that_failed_its_check_is_tried_before_under_the_same_rules(
-    training: Machine, outcome: str, rules: str | None, tried: bool
+def test_a_failed_set_is_tried_again_under_other_rules(
+    training: Machine, record: dict[str, str], tried: bool
 ) -> None:
     (choice,) = training.states["Tried and found wanting?"]["Choices"]
-    record = {"outcome": outcome} | ({"rules": rules} if rules else {})
     assert evaluate(choice["Condition"], force=False, record=record) is tried
     assert evaluate(choice["Condition"], force=True, record=record) is False
+
+
+@pytest.mark.parametrize(
+    ("failed", "again"), [({"rules": "1-1-strict"}, False), ({"rules": "1-5-strict"}, True), ({}, True)]
+)
+def test_a_set_that_failed_its_check_is_checked_again_under_other_rules(
+    training: Machine, failed: dict[str, str], again: bool
+) -> None:
+    (choice,) = training.states["Did they fail their check?"]["Choices"]
+    assert evaluate(choice["Condition"], force=False, failedCheck=failed) is not again
+    assert evaluate(choice["Condition"], force=True, failedCheck=failed) is False
+
+
+def test_a_set_with_a_picture_that_cannot_be_read_is_not_judged_for_good(training: Machine) -> None:
+    passed, unread = training.states["Are the pictures sound?"]["Choices"]
+    for check, expected in (
+        ({"passed": True, "lasting": True}, (True, False)),
+        ({"passed": False, "lasting": False}, (False, True)),
+        ({"passed": False, "lasting": True}, (False, False)),
+    ):
+        found = tuple(evaluate(choice["Condition"], check=check) for choice in (passed, unread))
+        assert found == expected
+    assert unread["Next"] == "The pictures failed their check"

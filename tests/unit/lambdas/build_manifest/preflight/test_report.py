@@ -72,8 +72,8 @@ def test_the_report_of_a_small_set_is_this() -> None:
                     {
                         "key": "x.jpg",
                         "place": {"source": "labels.manifest", "unit": "line", "number": 7},
-                        "found": "the object is missing, is archived (S3 Glacier), or a policy denies reading "
-                        "it",
+                        "found": "the object is missing, is archived (S3 Glacier), or a policy denies "
+                        "reading it",
                         "allowed": "pictures that can be read",
                         "fix": "Upload it, restore it from the archive or lift the Deny; or take it out of "
                         "the set.",
