@@ -20,7 +20,7 @@ from tests.workflows.operator import Json
 TIME_SCALE = 0.0002
 SHARES = 8
 """Of the scenario with most calls, each a test of its own, so that they spread over processes."""
-SAMPLE_EVERY = 29
+SAMPLE_EVERY = 43
 """Prime to the number of ways, so that the sample has all of them."""
 
 Case = tuple[Call, FaultKind]

@@ -13,7 +13,7 @@ from tests.workflows.operator import Operator
 
 TIME_SCALE = 0.0002
 SHARES = 4
-SAMPLE_EVERY = 19
+SAMPLE_EVERY = 29
 TELLS = "Tell the operator"
 
 Stop = tuple[str, str]

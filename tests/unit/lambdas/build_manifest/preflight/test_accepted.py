@@ -141,7 +141,7 @@ PLAIN = Rules(limits=SetLimits(train=250_000, test=250_000))
 passed = {True: 0, False: 0}
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
 @given(a_set(), st.booleans())
 def check_any_set(sides: tuple[list[Examined], list[Examined]], quarantine: bool) -> None:
     train, test = sides
