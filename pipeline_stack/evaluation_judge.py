@@ -1,15 +1,13 @@
 """The function that holds what Rekognition found in training against the operator's minimum."""
 
 from aws_cdk import Duration, RemovalPolicy, Size
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from pipeline_stack.accepted_findings import accept_wildcard
+from pipeline_stack.evaluation_access import allow_evaluation_files
 from pipeline_stack.functions import PipelineFunction
-from pipeline_stack.layout import EVALUATION_PREFIX
 
 
 class EvaluationJudge(Construct):
@@ -39,23 +37,9 @@ class EvaluationJudge(Construct):
             removal_policy=removal_policy,
         )
         self.function = function.function
-        # ListBucket, because S3 otherwise answers 403 and not 404 where a file is missing. It takes the key
-        # asked for as the prefix then.
-        function.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": [f"{EVALUATION_PREFIX}*"]}},
-            )
-        )
-        function.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:GetObject"],
-                resources=[bucket.arn_for_objects(f"{EVALUATION_PREFIX}*")],
-            )
-        )
-        accept_wildcard(
+        allow_evaluation_files(
             function.role,
-            bucket.arn_for_objects(f"{EVALUATION_PREFIX}*"),
+            bucket=bucket,
+            actions=["s3:GetObject"],
             reason="Rekognition chooses the names of the files it writes under this prefix.",
         )
