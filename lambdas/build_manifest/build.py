@@ -14,7 +14,7 @@ from .manifest import manifest_lines
 from .novelty import count_new
 from .picture_headers import examine
 from .ports import PictureStore, SetRegistry
-from .quarantine import usable
+from .quarantine import examined, usable_keys
 from .report import (
     BuildResult,
     ManifestKeys,
@@ -55,7 +55,8 @@ def build(
     selection, digest = selected(request, store)
     pictures = selection.pictures
     if request.mode == "write" and request.quarantine:
-        pictures = usable(pictures, examine(pictures, store), bucket=store.name)
+        good = usable_keys(examined(pictures, examine(pictures, store), bucket=store.name))
+        pictures = [picture for picture in pictures if picture.key in good]
     split = split_set(pictures, limits)
     counts = count_pictures(pictures, split)
     warnings = split_warnings(split)

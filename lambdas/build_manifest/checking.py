@@ -14,7 +14,7 @@ from .preflight.report import as_json, report_of
 from .preflight.sorting import Given
 from .preflight.verdict import Rules, Verdict, judge
 from .preflight.words import in_words
-from .quarantine import examined, usable
+from .quarantine import examined, usable_keys
 from .request import Request
 from .selection import Picture
 from .split import split_set
@@ -68,13 +68,12 @@ def _judge(pictures: Sequence[Picture], store: PictureStore, rules: Rules) -> Ve
 
     A bad picture counts on the side where it would be if it were not bad.
     """
-    files = examine(pictures, store)
-    good = usable(pictures, files, bucket=store.name)
-    split = split_set(good, rules.limits)
+    seen = examined(pictures, examine(pictures, store), bucket=store.name)
+    good = usable_keys(seen)
+    split = split_set((picture for picture in pictures if picture.key in good), rules.limits)
     of_all = split if len(good) == len(pictures) else split_set(pictures, rules.limits)
-    good_keys = {picture.key for picture in good}
     sides: tuple[list[Examined], list[Examined]] = ([], [])
-    for picture, one in zip(pictures, examined(pictures, files, bucket=store.name), strict=True):
-        which = split if picture.key in good_keys else of_all
+    for picture, one in zip(pictures, seen, strict=True):
+        which = split if picture.key in good else of_all
         sides[which.tests(picture)].append(one)
     return judge(Given(sides[False]), Given(sides[True]), rules)

@@ -21,10 +21,7 @@ def examined(pictures: Sequence[Picture], files: Sequence[Stored | None], *, buc
     ]
 
 
-def usable(pictures: Sequence[Picture], files: Sequence[Stored | None], *, bucket: str) -> list[Picture]:
-    """The pictures that nothing is wrong with, in their order."""
-    verdict = judge(
-        Given(examined(pictures, files, bucket=bucket)), None, Rules(limits=_ANY, quarantine=True)
-    )
-    kept = {one.picture.key for one in verdict.train}
-    return [picture for picture in pictures if picture.key in kept]
+def usable_keys(pictures: Sequence[Examined]) -> set[str]:
+    """The keys of the pictures that nothing is wrong with."""
+    verdict = judge(Given(pictures), None, Rules(limits=_ANY, quarantine=True))
+    return {one.picture.key for one in verdict.train}
