@@ -17,7 +17,8 @@ from time import monotonic
 
 from .inventory import InventoryBroken, read_records, record_lines, side_by_side
 from .layout import CONTENT_HASHES_KEY
-from .ports import PictureStore
+from .memory import Memory
+from .ports import PictureReader, PictureStore
 from .selection import Picture
 
 # Reading waits for the network; eight at a time, 1 MiB each, is where one vCPU is busy hashing.
@@ -28,6 +29,11 @@ _SAVE_AFTER_SECONDS = 120
 
 
 def identify(pictures: Sequence[Picture], store: PictureStore) -> int:
+    """Fill in `content` where it is unknown; return how many pictures had to be read. See `identify_by`."""
+    return identify_by(pictures, store, Memory(store, CONTENT_HASHES_KEY))
+
+
+def identify_by(pictures: Sequence[Picture], reader: PictureReader, memory: Memory) -> int:
     """Fill in `content` where it is unknown; return how many pictures had to be read.
 
     `pictures` come sorted by key.
@@ -38,24 +44,24 @@ def identify(pictures: Sequence[Picture], store: PictureStore) -> int:
     """
     if all(picture.content for picture in pictures):
         return 0
-    _recall(pictures, store)
+    _recall(pictures, memory)
     unknown = [picture for picture in pictures if not picture.content]
     saved_at = monotonic()
     with ThreadPoolExecutor(_READERS) as readers:
         for start in range(0, len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
-            for picture, content in zip(batch, readers.map(_hasher(store), batch), strict=True):
+            for picture, content in zip(batch, readers.map(_hasher(reader), batch), strict=True):
                 picture.content = content
             if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
-                store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures))
+                memory.save(_hashed(pictures))
                 saved_at = monotonic()
     if unknown:
-        store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures))
+        memory.save(_hashed(pictures))
     return len(unknown)
 
 
-def _recall(pictures: Sequence[Picture], store: PictureStore) -> None:
-    lines = store.read_lines(CONTENT_HASHES_KEY)
+def _recall(pictures: Sequence[Picture], memory: Memory) -> None:
+    lines = memory.lines()
     if lines is None:
         return
     try:
@@ -67,8 +73,8 @@ def _recall(pictures: Sequence[Picture], store: PictureStore) -> None:
         return
 
 
-def _hasher(store: PictureStore) -> Callable[[Picture], str]:
-    return lambda picture: store.content_hash(key=picture.key, etag=picture.etag)
+def _hasher(reader: PictureReader) -> Callable[[Picture], str]:
+    return lambda picture: reader.content_hash(key=picture.key, etag=picture.etag)
 
 
 def _hashed(pictures: Sequence[Picture]) -> Iterator[bytes]:

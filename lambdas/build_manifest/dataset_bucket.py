@@ -13,11 +13,12 @@ from .errors import ImageUnreadable, PicturesChanged
 from .layout import IMAGES_PREFIX, MANIFESTS_PREFIX, is_set_name, set_folder
 from .line_stream import line_stream
 from .listing import Listing
+from .ports import Part
 from .selection import StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, ObjectIdentifierTypeDef
 
 _CHUNK_BYTES = 1024 * 1024
 # No threads: parts of 8 MiB one after the other keep memory flat. 10,000 parts make 78 GiB.
@@ -58,7 +59,7 @@ class DatasetBucket:
                     digest.update(chunk)
         return digest.hexdigest()
 
-    def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
+    def read_range(self, *, key: str, etag: str, start: int, length: int) -> Part:
         """Read part of a picture. `start` must lie inside it, or be 0.
 
         Raises:
@@ -76,7 +77,7 @@ class DatasetBucket:
                 data = body.read()
         # "bytes 0-4095/123456"; absent where S3 sends the whole object instead of a part of it.
         _, _, total = answer.get("ContentRange", "").rpartition("/")
-        return data, int(total) if total.isdigit() else len(data)
+        return Part(data, int(total) if total.isdigit() else len(data), plain=_is_plain(answer))
 
     def read_lines(self, key: str) -> Iterator[bytes] | None:
         with domain_errors(f"reading {key} in bucket {self._name}"):
@@ -124,6 +125,12 @@ class DatasetBucket:
             raise domain_error(
                 f"deleting {error.get('Key', '?')}", error.get("Code", ""), error.get("Message", "")
             )
+
+
+def _is_plain(answer: "GetObjectOutputTypeDef") -> bool:
+    """Under SSE-S3, or not encrypted at all, an ETag is the content's (S3 API reference, Object: "ETag")."""
+    encryption: str = answer.get("ServerSideEncryption", "AES256")
+    return encryption == "AES256" and "SSECustomerAlgorithm" not in answer
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from .errors import ImageUnreadable, StorageDenied
 from .inventory import InventoryBroken, side_by_side
 from .json_lines import json_lines, json_text
 from .layout import PICTURE_HEADERS_KEY
-from .ports import PictureStore
+from .memory import Memory
+from .ports import PictureReader, PictureStore
 from .preflight.examined import Stored
 from .preflight.headers import FIRST, Header, PictureFormat, Unusable, Wanted, look
 from .selection import Picture
@@ -32,16 +33,25 @@ _SAVE_AFTER_SECONDS = 120
 _UNREADABLE = (ImageUnreadable, StorageDenied)
 
 
-class _Remembered:
-    """What was found of the object that had this key and ETag."""
+class Looked:
+    """What was found of the object that had this key and ETag; `plain`: see `ports.Part`."""
 
-    __slots__ = ("etag", "found", "key", "size")
+    __slots__ = ("etag", "found", "key", "plain", "size")
 
-    def __init__(self, key: str, etag: str, size: int, found: Header | Unusable) -> None:
-        self.key, self.etag, self.size, self.found = key, etag, size, found
+    def __init__(self, key: str, etag: str, size: int, found: Header | Unusable, *, plain: bool) -> None:
+        self.key, self.etag, self.size, self.found, self.plain = key, etag, size, found, plain
 
 
 def examine(pictures: Sequence[Picture], store: PictureStore) -> list[Stored | None]:
+    """What each picture's file is, in the order of `pictures`; see `look_at_all`."""
+    looked = look_at_all(pictures, store, Memory(store, PICTURE_HEADERS_KEY))
+    return [
+        Stored(picture.content, seen.size, seen.found) if seen else None
+        for picture, seen in zip(pictures, looked, strict=True)
+    ]
+
+
+def look_at_all(pictures: Sequence[Picture], reader: PictureReader, memory: Memory) -> list[Looked | None]:
     """What each picture's file is, in the order of `pictures`, which come sorted by key; None for one that
     is archived, or that a policy keeps from being read.
 
@@ -50,49 +60,46 @@ def examine(pictures: Sequence[Picture], store: PictureStore) -> list[Stored | N
         StorageDenied: not a single picture can be read.
         StorageUnavailable, StorageRefused: see `errors`.
     """
-    known = _recall(pictures, store)
+    known = _recall(pictures, memory)
     unknown = [picture for picture in pictures if picture.key not in known]
     denied: StorageDenied | None = None
     saved_at = monotonic()
     with ThreadPoolExecutor(READERS) as readers:
         for start in range(0, len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
-            for found in readers.map(lambda picture: _read(picture, store), batch):
-                if isinstance(found, _Remembered):
+            for found in readers.map(lambda picture: _read(picture, reader), batch):
+                if isinstance(found, Looked):
                     known[found.key] = found
                 elif isinstance(found, StorageDenied):
                     denied = found
             if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
-                store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
+                memory.save(_lines(pictures, known))
                 saved_at = monotonic()
     if denied is not None and not known:
         raise denied
     if unknown:
-        store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
-    return [
-        Stored(picture.content, seen.size, seen.found) if (seen := known.get(picture.key)) else None
-        for picture in pictures
-    ]
+        memory.save(_lines(pictures, known))
+    return [known.get(picture.key) for picture in pictures]
 
 
-def _read(picture: Picture, store: PictureStore) -> _Remembered | ImageUnreadable | StorageDenied:
+def _read(picture: Picture, reader: PictureReader) -> Looked | ImageUnreadable | StorageDenied:
     """One small read for most pictures."""
     wanted: Header | Unusable | Wanted = FIRST
-    total = 0
+    total, plain = 0, True
     while isinstance(wanted, Wanted):
         try:
-            data, total = store.read_range(
+            data, total, plain = reader.read_range(
                 key=picture.key, etag=picture.etag, start=wanted.start, length=wanted.length
             )
         except _UNREADABLE as error:
             return error
         wanted = look(wanted, data, total=total)
-    return _Remembered(picture.key, picture.etag, total, wanted)
+    return Looked(picture.key, picture.etag, total, wanted, plain=plain)
 
 
-def _recall(pictures: Sequence[Picture], store: PictureStore) -> dict[str, _Remembered]:
-    lines = store.read_lines(PICTURE_HEADERS_KEY)
-    known: dict[str, _Remembered] = {}
+def _recall(pictures: Sequence[Picture], memory: Memory) -> dict[str, Looked]:
+    lines = memory.lines()
+    known: dict[str, Looked] = {}
     if lines is None:
         return known
     try:
@@ -105,28 +112,35 @@ def _recall(pictures: Sequence[Picture], store: PictureStore) -> dict[str, _Reme
     return known
 
 
-def _lines(pictures: Iterable[Picture], known: Mapping[str, _Remembered]) -> Iterator[bytes]:
+def _lines(pictures: Iterable[Picture], known: Mapping[str, Looked]) -> Iterator[bytes]:
     """Only of pictures that are still there, so that the object never outgrows the bucket."""
     found = (known[picture.key] for picture in pictures if picture.key in known)
     return json_lines(json_text(_as_json(record)) for record in found)
 
 
-def _as_json(record: _Remembered) -> dict[str, object]:
+def _as_json(record: Looked) -> dict[str, object]:
     found = record.found
     about: dict[str, object] = (
         {"unusable": found.found}
         if isinstance(found, Unusable)
         else {"format": str(found.format), "width": found.width, "height": found.height}
     )
-    return {"key": record.key, "etag": record.etag, "size": record.size, **about}
+    encrypted = {} if record.plain else {"plain": False}
+    return {"key": record.key, "etag": record.etag, "size": record.size, **about, **encrypted}
 
 
-def _records(lines: Iterable[bytes]) -> Iterator[_Remembered]:
+def _records(lines: Iterable[bytes]) -> Iterator[Looked]:
     last: str | None = None
     for number, line in enumerate(lines, start=1):
         try:
             fields = json.loads(line)
-            record = _Remembered(str(fields["key"]), str(fields["etag"]), int(fields["size"]), _found(fields))
+            record = Looked(
+                str(fields["key"]),
+                str(fields["etag"]),
+                int(fields["size"]),
+                _found(fields),
+                plain=fields.get("plain", True) is True,
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise InventoryBroken(f"line {number} is not the header of a picture") from error
         if last is not None and record.key <= last:

@@ -1,26 +1,35 @@
 """What the logic needs of the outside world; `dataset_bucket` and `set_registry` provide it."""
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .selection import StoredObject
 
 
-class PictureStore(Protocol):
-    """The dataset bucket."""
+class Part(NamedTuple):
+    """`total`: the size of the whole object, in bytes. `plain`: whether its ETag is the MD5 of its content if
+    it looks like one, which it does under KMS and a customer's key too, and is not."""
+
+    data: bytes
+    total: int
+    plain: bool = True
+
+
+class PictureReader(Protocol):
+    """A bucket with pictures in it."""
 
     @property
     def name(self) -> str: ...
 
-    def labelled_objects(self) -> Iterator[StoredObject]:
-        """Every object under `images_labeled_by_folder/`, in whatever order."""
-
     def content_hash(self, *, key: str, etag: str) -> str:
         """MD5, in hex, of the object's bytes, as long as it has that ETag."""
 
-    def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
-        """At most `length` bytes from `start` on, and the size of the whole object, as long as it has
-        that ETag."""
+    def read_range(self, *, key: str, etag: str, start: int, length: int) -> Part:
+        """At most `length` bytes from `start` on, as long as the object has that ETag."""
+
+
+class FileStore(Protocol):
+    """Where what was found is remembered."""
 
     def read_lines(self, key: str) -> Iterator[bytes] | None:
         """The object's lines as a stream; None if there is no such object."""
@@ -30,6 +39,13 @@ class PictureStore(Protocol):
 
         An item may be many lines. Several objects may be written at once.
         """
+
+
+class PictureStore(PictureReader, FileStore, Protocol):
+    """The dataset bucket."""
+
+    def labelled_objects(self) -> Iterator[StoredObject]:
+        """Every object under `images_labeled_by_folder/`, in whatever order."""
 
     def write(self, key: str, content: bytes, *, content_type: str) -> None:
         """Store a small object."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from lambdas.build_manifest.errors import ImageUnreadable, PicturesChanged
 from lambdas.build_manifest.layout import IMAGES_PREFIX, MANIFESTS_PREFIX, is_set_name, set_folder
+from lambdas.build_manifest.ports import Part
 from lambdas.build_manifest.selection import Picture, StoredObject
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,14 +65,14 @@ class FakeStore:
         self.read.append(key)
         return md5(self.contents[key])
 
-    def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
+    def read_range(self, *, key: str, etag: str, start: int, length: int) -> Part:
         if key not in self.contents or self.etag(key) != etag:
             raise PicturesChanged(key)
         if key in self.unreadable:
             raise ImageUnreadable(key)
         self.ranges.append((key, start))
         content = self.pixels.get(key, self.contents[key].encode())
-        return content[start : start + length], len(content)
+        return Part(content[start : start + length], len(content))
 
     def write(self, key: str, content: bytes, *, content_type: str) -> None:
         self.files[key] = content

@@ -17,6 +17,7 @@ from lambdas.build_manifest.errors import (
 )
 from lambdas.build_manifest.layout import CONTENT_HASHES_KEY, IMAGES_PREFIX, MANIFESTS_PREFIX, set_folder
 from lambdas.build_manifest.listing import hand_over_pages
+from lambdas.build_manifest.ports import Part
 
 from .test_manifest_line import ODD_NAMES
 
@@ -283,8 +284,8 @@ def test_part_of_a_picture_is_read_with_the_size_of_the_whole(
     etag = hashlib.md5(b"0123456789", usedforsecurity=False).hexdigest()
     key = f"{IMAGES_PREFIX}cat/a.png"
 
-    assert bucket.read_range(key=key, etag=etag, start=2, length=3) == (b"234", 10)
-    assert bucket.read_range(key=key, etag=etag, start=8, length=100) == (b"89", 10)
+    assert bucket.read_range(key=key, etag=etag, start=2, length=3) == Part(b"234", 10)
+    assert bucket.read_range(key=key, etag=etag, start=8, length=100) == Part(b"89", 10)
 
 
 def test_a_picture_that_is_no_longer_the_one_listed_is_not_looked_at(

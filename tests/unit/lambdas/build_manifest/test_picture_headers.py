@@ -4,7 +4,9 @@ from lambdas.build_manifest import picture_headers
 from lambdas.build_manifest.contents import identify
 from lambdas.build_manifest.errors import ImageUnreadable, PicturesChanged, StorageDenied
 from lambdas.build_manifest.layout import IMAGES_PREFIX, PICTURE_HEADERS_KEY
-from lambdas.build_manifest.picture_headers import examine
+from lambdas.build_manifest.memory import Memory
+from lambdas.build_manifest.picture_headers import examine, look_at_all
+from lambdas.build_manifest.ports import Part
 from lambdas.build_manifest.preflight.examined import Stored
 from lambdas.build_manifest.preflight.headers import Header, PictureFormat, Unusable
 from lambdas.build_manifest.selection import select
@@ -123,7 +125,7 @@ class ForbiddingStore(FakeStore):
         self.error: type[Exception] | None = error
         self.forbidden = keys
 
-    def read_range(self, *, key: str, etag: str, start: int, length: int) -> tuple[bytes, int]:
+    def read_range(self, *, key: str, etag: str, start: int, length: int) -> Part:
         if self.error is not None and key.endswith(self.forbidden):
             raise self.error(key)
         return super().read_range(key=key, etag=etag, start=start, length=length)
@@ -159,3 +161,21 @@ def test_a_size_behind_megabytes_of_history_is_found() -> None:
     put(store, "cat/a.jpg", jpeg(640, 480, metadata=7_000_000))
 
     assert looked_at(store)[0].header == Header(PictureFormat.JPEG, 640, 480)
+
+
+def test_it_is_remembered_whose_etag_is_not_that_of_the_content(store: FakeStore) -> None:
+    class Encrypted(FakeStore):
+        def read_range(self, *, key: str, etag: str, start: int, length: int) -> Part:
+            part = super().read_range(key=key, etag=etag, start=start, length=length)
+            return part._replace(plain="a.png" not in key)
+
+    encrypted = Encrypted(contents=store.contents, modified=store.modified, pixels=store.pixels)
+    pictures = select(encrypted.labelled_objects()).pictures
+    memory = Memory(encrypted, "memory.jsonl")
+
+    first = look_at_all(pictures, encrypted, memory)
+    recalled = look_at_all(pictures, encrypted, memory)
+
+    for looked in (first, recalled):
+        assert [one.plain for one in looked if one] == [False, True, True]
+    assert len(encrypted.ranges) == len(set(encrypted.ranges))
