@@ -14,13 +14,24 @@ DETECTION_PREFIX = "images_for_detection/"
 HUMAN_LOOP_PREFIX = "a2i-human-loop-data/"
 """Answers of human reviewers."""
 
+DATA_SOURCES_PREFIX = "data_sources/"
+"""Files of labels, and pictures that they name: a place for those who have no bucket of their own for them.
+Written by operators only."""
+
 MANIFESTS_PREFIX = "manifests/"
 """`<digest>/`: the train and test manifests and the inventory of one set of pictures. Written by a run."""
 
 EVALUATION_PREFIX = "evaluation/"
 """Where Rekognition writes what it found in training: manifests with results, evaluation summaries."""
 
-BUCKET_PREFIXES = (IMAGES_PREFIX, DETECTION_PREFIX, HUMAN_LOOP_PREFIX, MANIFESTS_PREFIX, EVALUATION_PREFIX)
+BUCKET_PREFIXES = (
+    IMAGES_PREFIX,
+    DATA_SOURCES_PREFIX,
+    DETECTION_PREFIX,
+    HUMAN_LOOP_PREFIX,
+    MANIFESTS_PREFIX,
+    EVALUATION_PREFIX,
+)
 
 REGISTRY_PARTITION_KEY = "kind"
 """Of the model registry: what an item is about (`lock`, `pointer`, `set`, `check`, `version`, `run`,

@@ -1,6 +1,6 @@
 """The function that turns the labelled pictures into train and test manifests."""
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -9,13 +9,16 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from pipeline_stack.accepted_findings import accept_wildcard
+from pipeline_stack.data_access import DataAccess
 from pipeline_stack.functions import PipelineFunction
-from pipeline_stack.layout import IMAGES_PREFIX, MANIFESTS_PREFIX
+from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
+
+_READ = (IMAGES_PREFIX, DATA_SOURCES_PREFIX)
 
 
 class ManifestBuilder(Construct):
     """Lists and reads the labelled pictures, writes manifests, and deletes those of sets that the registry
-    no longer names. It can change no picture, and read nothing outside the two prefixes."""
+    no longer names. It can change no picture, and read nothing but those prefixes and what `data` allows."""
 
     function: lambda_.Function
 
@@ -25,6 +28,7 @@ class ManifestBuilder(Construct):
         construct_id: str,
         *,
         bucket: s3.IBucket,
+        data: DataAccess,
         registry: dynamodb.ITable,
         log_retention: logs.RetentionDays,
         removal_policy: RemovalPolicy,
@@ -40,7 +44,14 @@ class ManifestBuilder(Construct):
             timeout=Duration.minutes(15),
             # For a whole CPU, which 1,769 MB buy. 250,000 pictures take some 200 MB (make bench).
             memory=Size.mebibytes(2048),
-            environment={"BUCKET_NAME": bucket.bucket_name, "REGISTRY_TABLE_NAME": registry.table_name},
+            environment={
+                "BUCKET_NAME": bucket.bucket_name,
+                "REGISTRY_TABLE_NAME": registry.table_name,
+                "DATA_LOCATIONS": Stack.of(self).to_json_string(
+                    [f"{bucket.bucket_name}/{prefix}" for prefix in _READ]
+                    + [str(place) for place in data.places]
+                ),
+            },
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
@@ -48,11 +59,13 @@ class ManifestBuilder(Construct):
         for statement in _bucket_statements(bucket):
             function.role.add_to_policy(statement)
         registry.grant(function.role, "dynamodb:BatchGetItem")
-        accept_wildcard(
-            function.role,
-            bucket.arn_for_objects(f"{IMAGES_PREFIX}*"),
-            reason="Operators add pictures at any time; reading all of this prefix is the purpose.",
-        )
+        data.allow_reading(function.role)
+        for prefix in _READ:
+            accept_wildcard(
+                function.role,
+                bucket.arn_for_objects(f"{prefix}*"),
+                reason="Operators add pictures at any time; reading all of this prefix is the purpose.",
+            )
         accept_wildcard(
             function.role,
             bucket.arn_for_objects(f"{MANIFESTS_PREFIX}*"),
@@ -65,11 +78,11 @@ def _bucket_statements(bucket: s3.IBucket) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(
             actions=["s3:ListBucket"],
             resources=[bucket.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": [f"{IMAGES_PREFIX}*", f"{MANIFESTS_PREFIX}*"]}},
+            conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in (*_READ, MANIFESTS_PREFIX)]}},
         ),
         iam.PolicyStatement(
             actions=["s3:GetObject"],
-            resources=[bucket.arn_for_objects(f"{IMAGES_PREFIX}*")],
+            resources=[bucket.arn_for_objects(f"{prefix}*") for prefix in _READ],
         ),
         iam.PolicyStatement(
             # AbortMultipartUpload: large manifests are uploaded in parts, which a failed upload takes back.

@@ -23,6 +23,15 @@ from pydantic import (
 )
 
 from pipeline_stack.chat_settings import ChatSettings
+from pipeline_stack.data_source_settings import (
+    FORMS,
+    MOST_PLACES,
+    PROJECT_NAME,
+    DataSourceSettings,
+    KeyArn,
+    Place,
+    folders,
+)
 from pipeline_stack.log_retentions import LOG_RETENTIONS
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.settings_errors import SettingsError, problems_of
@@ -154,6 +163,27 @@ class EnvironmentSettings(BaseModel):
         default=False,
         description="true or false, without quotes: whether pictures that Rekognition cannot use are left "
         "out of a training (at most 20 %) instead of keeping it from beginning; false unless given",
+    )
+    data_source: DataSourceSettings = Field(
+        default_factory=folders,
+        description=f"which labelled pictures are trained, {FORMS}; folders unless given",
+    )
+    data_locations: Annotated[tuple[Place, ...], Field(max_length=MOST_PLACES)] = Field(
+        default=(),
+        description=f"a list of at most {MOST_PLACES} places with files of labels and pictures that may be "
+        'read besides those of the stack and of data_source: ["s3://bucket/folder/", "s3://bucket/"]',
+    )
+    data_projects: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=PROJECT_NAME)], ...], Field(max_length=MOST_PLACES)
+    ] = Field(
+        default=(),
+        description=f"a list of at most {MOST_PLACES} names of Rekognition projects of this account and "
+        'Region whose datasets may be read besides those of data_source: ["my-project"]',
+    )
+    data_keys: Annotated[tuple[KeyArn, ...], Field(max_length=MOST_PLACES)] = Field(
+        default=(),
+        description=f"a list of at most {MOST_PLACES} ARNs of the KMS keys with which these places are "
+        'encrypted: ["arn:aws:kms:us-east-1:111122223333:key/…"]',
     )
     chat: ChatSettings | None = Field(
         default=None,

@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from pipeline_stack.data_access import DataAccess
 from pipeline_stack.dataset_bucket import DatasetBucket
 from pipeline_stack.evaluation_judge import EvaluationJudge
 from pipeline_stack.event_rules import EventRules
@@ -48,6 +49,7 @@ class TrainingPipelineStack(cdk.Stack):
             path=f"/{self.stack_name}",
             initial_values=settings.initial_parameters,
         )
+        data = DataAccess(self, "DataAccess", settings=settings)
         project = CustomLabelsProject(self, "Project")
         resources = PipelineResources(
             bucket=bucket,
@@ -59,6 +61,7 @@ class TrainingPipelineStack(cdk.Stack):
                 self,
                 "ManifestBuilder",
                 bucket=bucket,
+                data=data,
                 registry=table,
                 log_retention=settings.log_retention,
                 removal_policy=settings.removal,
@@ -81,6 +84,7 @@ class TrainingPipelineStack(cdk.Stack):
             removal_policy=settings.removal,
             minimum_images_per_label=settings.minimum_images_per_label,
             quarantine=settings.quarantine,
+            data=data,
             runbook=settings.runbook,
         )
         deployment = DeploymentWorkflow(self, "Deployment", resources=resources)

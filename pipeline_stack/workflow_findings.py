@@ -7,7 +7,7 @@ from aws_cdk import ArnFormat, Fn, Stack
 from aws_cdk import aws_stepfunctions as sfn
 
 from pipeline_stack.accepted_findings import ANY_RESOURCE, accept, accept_wildcard
-from pipeline_stack.layout import EVALUATION_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
+from pipeline_stack.layout import DATA_SOURCES_PREFIX, EVALUATION_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.workflows.resources import PipelineResources
 
@@ -36,6 +36,7 @@ def accept_workflow_findings(
     _accept_nested_start(training, of=deployment)
     _accept_function_versions(training, resources)
     _accept_reading_and_writing_as_rekognition(training, resources)
+    resources.data.accept_reading(training)
 
 
 def _accept_logs_and_traces(machine: sfn.StateMachine) -> None:
@@ -93,7 +94,7 @@ def _accept_function_versions(machine: sfn.StateMachine, resources: PipelineReso
 def _accept_reading_and_writing_as_rekognition(
     machine: sfn.StateMachine, resources: PipelineResources
 ) -> None:
-    for prefix in (IMAGES_PREFIX, MANIFESTS_PREFIX, EVALUATION_PREFIX):
+    for prefix in (IMAGES_PREFIX, DATA_SOURCES_PREFIX, MANIFESTS_PREFIX, EVALUATION_PREFIX):
         accept_wildcard(
             machine,
             resources.bucket.arn_for_objects(f"{prefix}*"),

@@ -1,6 +1,6 @@
 """Measures the set that the bucket's pictures make, and writes it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -8,12 +8,13 @@ from .contents import identify
 from .digest import digest_of, version_name_of
 from .errors import PicturesChanged
 from .inventory import InventoryBroken, read_records, record_lines
-from .layout import inventory_key, test_manifest_key, train_manifest_key
+from .labelled.model_type import ModelType
+from .layout import IMAGES_PREFIX, inventory_key, test_manifest_key, train_manifest_key
 from .limits import SetLimits
 from .manifest import manifest_lines
 from .novelty import count_new
 from .picture_headers import examine
-from .ports import PictureStore, SetRegistry
+from .ports import FileStore, PictureStore, SetRegistry
 from .quarantine import examined, usable_keys
 from .report import (
     BuildResult,
@@ -26,7 +27,7 @@ from .report import (
 )
 from .request import Request
 from .selection import Picture, Selection, select
-from .split import Split, split_set
+from .split import split_set
 from .sweep import sweep
 
 
@@ -60,19 +61,28 @@ def build(
     split = split_set(pictures, limits)
     counts = count_pictures(pictures, split)
     warnings = split_warnings(split)
-    new_pictures = _count_new(selection.pictures, request.previous_digest, store, warnings)
+    new_pictures = count_new_since(selection.pictures, request.previous_digest, store, warnings)
     problem = why_untrainable(counts, limits)
     manifests = None
     if request.mode == "write" and problem is None:
-        manifests = _write(pictures, split, digest, store, inventory=selection.pictures)
+        manifests = store_set(
+            digest,
+            store,
+            train=manifest_lines((it for it in pictures if not split.tests(it)), bucket=store.name),
+            test=manifest_lines((it for it in pictures if split.tests(it)), bucket=store.name),
+            # Also of the pictures in quarantine: they are no news to the next run.
+            inventory=selection.pictures,
+        )
         sweep(store, registry, keep={digest, request.previous_digest or digest})
     return BuildResult(
         digest=digest,
         version_name=version_name_of(digest),
         bucket=store.name,
+        model_type=str(ModelType.WHOLE_PICTURE),
+        data_source=IMAGES_PREFIX,
         pictures=shorten_labels(counts, warnings),
         new_pictures=new_pictures,
-        youngest_seconds=_age(selection.newest, now()),
+        youngest_seconds=youngest_seconds(selection.newest, now()),
         skipped=report_skipped(selection.skipped),
         warnings=warnings,
         problem=problem,
@@ -98,9 +108,10 @@ def selected(request: Request, store: PictureStore) -> tuple[Selection, str]:
     return selection, digest
 
 
-def _count_new(
+def count_new_since(
     pictures: Sequence[Picture], previous_digest: str | None, store: PictureStore, warnings: list[str]
 ) -> int:
+    """How many pictures are new since the set that was trained last; all if that cannot be told."""
     if previous_digest is None:
         return len(pictures)
     key = inventory_key(previous_digest)
@@ -120,23 +131,18 @@ def _count_new(
         return len(pictures)
 
 
-def _write(
-    pictures: Sequence[Picture],
-    split: Split,
+def store_set(
     digest: str,
-    store: PictureStore,
+    store: FileStore,
     *,
+    train: Iterable[bytes],
+    test: Iterable[bytes],
     inventory: Sequence[Picture],
 ) -> ManifestKeys:
-    """Store the set's files, all at once. Doing it again writes the same bytes.
-
-    The inventory has the pictures in quarantine too: they are no news to the next run.
-    """
+    """Store the set's files, all at once. Doing it again writes the same bytes."""
     keys = ManifestKeys(
         train=train_manifest_key(digest), test=test_manifest_key(digest), inventory=inventory_key(digest)
     )
-    train = manifest_lines((it for it in pictures if not split.tests(it)), bucket=store.name)
-    test = manifest_lines((it for it in pictures if split.tests(it)), bucket=store.name)
     files = {keys["train"]: train, keys["test"]: test, keys["inventory"]: record_lines(inventory)}
     with ThreadPoolExecutor(len(files)) as threads:
         for written in [threads.submit(store.write_lines, key, lines) for key, lines in files.items()]:
@@ -144,6 +150,6 @@ def _write(
     return keys
 
 
-def _age(newest: datetime | None, now: datetime) -> int | None:
+def youngest_seconds(newest: datetime | None, now: datetime) -> int | None:
     """Seconds; clocks of AWS and Lambda may differ a little, and an age is never negative."""
     return None if newest is None else max(0, int((now - newest).total_seconds()))

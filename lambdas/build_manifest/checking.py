@@ -47,7 +47,11 @@ def check(request: Request, *, store: PictureStore, limits: SetLimits) -> CheckR
         minimum_images_per_label=request.minimum_images_per_label,
         quarantine=request.quarantine,
     )
-    verdict = _judge(selection.pictures, store, rules)
+    return store_check(_judge(selection.pictures, store, rules), digest, store)
+
+
+def store_check(verdict: Verdict, digest: str, store: PictureStore) -> CheckResult:
+    """Store what was found beside the set's manifests, and tell of it in short."""
     report = report_of(verdict)
     page = check_report_key(digest, "html")
     store.write(check_report_key(digest, "json"), as_json(report), content_type="application/json")

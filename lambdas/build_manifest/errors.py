@@ -8,6 +8,9 @@ definition may take the names from here.
 
     BuildManifestError
     ├── RequestInvalid       the event is not what the workflow sends
+    ├── DataSourceInvalid    the source of labels is none, or is somewhere that may not be read
+    ├── DatasetUnreadable    a dataset to copy from does not exist, or is being changed
+    ├── LabelFileUnreadable  a file of labels cannot be used as a whole; single bad lines never raise
     ├── SettingsMissing      an environment variable of the function is missing
     ├── PicturesChanged      somebody changed the pictures while they were being read: start over
     ├── ImageUnreadable      one picture cannot be read at all
@@ -23,6 +26,22 @@ class BuildManifestError(Exception):
 
 class RequestInvalid(BuildManifestError):
     """The event is not a request that this function understands."""
+
+
+class DataSourceInvalid(BuildManifestError):
+    """The source of the labelled pictures is not one of those that are allowed."""
+
+
+class DatasetUnreadable(BuildManifestError):
+    """A dataset that is to be copied from is not there, or not in a state in which it can be read."""
+
+
+class LabelFileUnreadable(BuildManifestError):
+    """The file is not there, empty, not UTF-8, of no known format, or too large to be read."""
+
+    def __init__(self, source: str, *, found: str, allowed: str, fix: str) -> None:
+        super().__init__(f"{source}: {found}. Allowed: {allowed}. {fix}")
+        self.source = source
 
 
 class SettingsMissing(BuildManifestError):

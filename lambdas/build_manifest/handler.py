@@ -13,7 +13,7 @@ from botocore.config import Config
 from .build import build
 from .checking import CheckResult, check
 from .dataset_bucket import DatasetBucket
-from .limits import limits_of
+from .limits import SetLimits, limits_of
 from .listing import hand_over_pages
 from .observability import logger, metrics, record, record_check, tracer
 from .picture_headers import READERS
@@ -21,9 +21,14 @@ from .report import BuildResult
 from .request import Request
 from .set_registry import RegistryTable
 from .settings import Settings
+from .sources.aws_sources import AwsSources
+from .sources.labelled_build import build_labelled, check_labelled
+from .sources.locations import Locations
+from .sources.ports import Access
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_rekognition.client import RekognitionClient
     from mypy_boto3_s3.client import S3Client
 
 # A listing is up to some 270 calls, so one throttled call must not lose the others: five tries each,
@@ -47,6 +52,12 @@ def _dynamodb() -> "DynamoDBClient":
     return client
 
 
+@cache
+def _rekognition() -> "RekognitionClient":
+    client: RekognitionClient = boto3.client("rekognition", config=_PATIENT)
+    return client
+
+
 @logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
@@ -56,15 +67,41 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> BuildResult 
     request = Request.from_event(event)
     store, limits = DatasetBucket(client=_s3(), name=settings.bucket), limits_of(settings.region)
     if request.mode == "check":
-        checked = check(request, store=store, limits=limits)
+        checked = _check(request, settings, store, limits)
         record_check(checked)
         return checked
-    result = build(
-        request,
-        store=store,
-        registry=RegistryTable(client=_dynamodb(), table=settings.registry_table),
-        limits=limits,
-        now=lambda: datetime.now(UTC),
-    )
+    result = _build(request, settings, store, limits)
     record(result, request.mode)
     return result
+
+
+def _check(request: Request, settings: Settings, store: DatasetBucket, limits: SetLimits) -> CheckResult:
+    if request.data_source is None:
+        return check(request, store=store, limits=limits)
+    return check_labelled(request, request.data_source, access=_access(settings, store), limits=limits)
+
+
+def _build(request: Request, settings: Settings, store: DatasetBucket, limits: SetLimits) -> BuildResult:
+    registry = RegistryTable(client=_dynamodb(), table=settings.registry_table)
+    if request.data_source is None:
+        return build(request, store=store, registry=registry, limits=limits, now=_now)
+    return build_labelled(
+        request,
+        request.data_source,
+        access=_access(settings, store),
+        registry=registry,
+        limits=limits,
+        now=_now,
+    )
+
+
+def _access(settings: Settings, store: DatasetBucket) -> Access:
+    return Access(
+        sources=AwsSources(s3=_s3(), rekognition=_rekognition()),
+        locations=Locations.parse(settings.data_locations),
+        store=store,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -8,6 +8,7 @@ import re
 
 IMAGES_PREFIX = "images_labeled_by_folder/"
 MANIFESTS_PREFIX = "manifests/"
+DATA_SOURCES_PREFIX = "data_sources/"
 
 # MD5 of the pictures whose ETag does not tell it (see contents.py). Not inside a set's folder: it
 # belongs to the pictures, not to one set of them.
@@ -18,6 +19,16 @@ CONTENT_HASHES_KEY = f"{MANIFESTS_PREFIX}content-hashes.jsonl"
 PICTURE_HEADERS_KEY = f"{MANIFESTS_PREFIX}picture-headers-1.jsonl"
 
 _SET_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+def labelled_hashes_key(bucket: str) -> str:
+    """The same of pictures that files of labels name, by the bucket in which they are: what is remembered
+    of folders must not be lost when another source is trained once."""
+    return f"{MANIFESTS_PREFIX}content-hashes/{bucket}.jsonl"
+
+
+def labelled_headers_key(bucket: str) -> str:
+    return f"{MANIFESTS_PREFIX}picture-headers-1/{bucket}.jsonl"
 
 
 def is_set_name(name: str) -> bool:

@@ -90,6 +90,10 @@ class Listing:
             page = page_of(self._request(prefix, {**asked, "ContinuationToken": page.next_token}))
             yield page
 
+    def page(self, prefix: str, *, after: str) -> Page:
+        """The first objects under the prefix whose keys come after `after`, in order."""
+        return page_of(self._request(prefix, {"StartAfter": after} if after else {}))
+
     def has(self, key: str) -> bool:
         # A key sorts before all others that begin with it.
         return any(stored.key == key for stored in page_of(self._request(key, {"MaxKeys": 1})).objects)

@@ -32,6 +32,8 @@ def record(result: BuildResult, mode: Mode) -> None:
         "Set measured" if result["manifests"] is None else "Set written",
         extra={
             "digest": result["digest"],
+            "data_source": result["data_source"],
+            "model_type": result["model_type"],
             "total": result["pictures"]["total"],
             "train": result["pictures"]["train"],
             "test": result["pictures"]["test"],

@@ -10,7 +10,7 @@ from .preflight.verdict import Rules, judge
 from .selection import Picture
 
 # No set of pictures is too large to be sorted out; whether it is to be trained is judged later.
-_ANY = SetLimits(train=1_000_000_000, test=1_000_000_000)
+ANY = SetLimits(train=1_000_000_000, test=1_000_000_000)
 
 
 def examined(pictures: Sequence[Picture], files: Sequence[Stored | None], *, bucket: str) -> list[Examined]:
@@ -23,5 +23,5 @@ def examined(pictures: Sequence[Picture], files: Sequence[Stored | None], *, buc
 
 def usable_keys(pictures: Sequence[Examined]) -> set[str]:
     """The keys of the pictures that nothing is wrong with."""
-    verdict = judge(Given(pictures), None, Rules(limits=_ANY, quarantine=True))
+    verdict = judge(Given(pictures), None, Rules(limits=ANY, quarantine=True))
     return {one.picture.key for one in verdict.train}

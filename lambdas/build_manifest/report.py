@@ -16,7 +16,7 @@ from .split import Split
 _LABELS_BYTES = 64 * 1024
 _NAME_LENGTH = 200
 # Fewer than either is the workflow's to refuse, with a reason of its own.
-_SMALLEST_SET = 10
+SMALLEST_SET = 10
 _FEWEST_LABELS = 2
 
 
@@ -54,6 +54,8 @@ class BuildResult(TypedDict):
     digest: str
     version_name: str
     bucket: str
+    model_type: str
+    data_source: str
     pictures: PictureCounts
     new_pictures: int
     youngest_seconds: int | None
@@ -94,7 +96,7 @@ def why_untrainable(counts: PictureCounts, limits: SetLimits) -> str | None:
             f"The set has {counts['train']:,} pictures to train on, and a dataset in this Region takes at "
             f"most {limits.train:,}. Remove pictures from images_labeled_by_folder/."
         )
-    if len(labels) < _FEWEST_LABELS or counts["total"] < _SMALLEST_SET:
+    if len(labels) < _FEWEST_LABELS or counts["total"] < SMALLEST_SET:
         return None
     tested = sum(1 for sides in labels.values() if sides["test"])
     if tested < MIN_LABEL_OVERLAP * len(labels):
@@ -106,6 +108,12 @@ def why_untrainable(counts: PictureCounts, limits: SetLimits) -> str | None:
 
 
 def split_warnings(split: Split) -> list[str]:
+    """Of a set in which a picture has one label."""
+    return [*sides_warnings(split), *_contradictions(split)]
+
+
+def sides_warnings(split: Split) -> list[str]:
+    """Of labels that are not on both sides."""
     warnings = []
     if split.train_only:
         warnings.append(
@@ -117,6 +125,11 @@ def split_warnings(split: Split) -> list[str]:
             f"{_labels(len(split.untested))} no picture in the test set, because each is also filed under "
             f"another label that needs it for training: {_some(split.untested)}."
         )
+    return warnings
+
+
+def _contradictions(split: Split) -> list[str]:
+    warnings = []
     if split.contradictions:
         pairs = [f"{shortened(one)} and {shortened(other)}" for one, other in split.contradiction_examples]
         warnings.append(

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from .errors import RequestInvalid
 from .layout import is_set_name
+from .sources.data_source import DataSource, data_source_from
 
 Mode = Literal["measure", "check", "write"]
 _MODES: tuple[Mode, ...] = get_args(Mode)
@@ -19,6 +20,7 @@ class Request:
     `digest`: the set that was measured; `check` and `write` refuse any other. `previous_digest`: the
     set that was trained last, against which new pictures are counted; None before the first training.
     `minimum_images_per_label` and `quarantine` are the environment's settings (see `preflight.verdict`).
+    `data_source` is where the labelled pictures are told of; None stands for the folders.
     """
 
     mode: Mode
@@ -26,6 +28,7 @@ class Request:
     previous_digest: str | None
     minimum_images_per_label: int = 1
     quarantine: bool = False
+    data_source: DataSource | None = None
 
     @classmethod
     def from_event(cls, event: Mapping[str, object]) -> "Request":
@@ -33,6 +36,7 @@ class Request:
 
         Raises:
             RequestInvalid: the mode is unknown, or a digest is missing or malformed.
+            DataSourceInvalid: `data_source` is none of those that there are.
         """
         mode = next((known for known in _MODES if known == event.get("mode")), None)
         if mode is None:
@@ -46,6 +50,7 @@ class Request:
             previous_digest=_digest(event, "previous_digest"),
             minimum_images_per_label=_minimum(event),
             quarantine=_quarantine(event),
+            data_source=data_source_from(event.get("data_source")),
         )
         if request.mode != "measure" and request.digest is None:
             raise RequestInvalid(

@@ -7,6 +7,7 @@ from .errors import SettingsMissing
 
 _VARIABLES = {
     "BUCKET_NAME": "the name of the dataset bucket",
+    "DATA_LOCATIONS": "where files of labels and their pictures may be, a JSON list of bucket/prefix",
     "REGISTRY_TABLE_NAME": "the name of the model registry's table",
     "AWS_REGION": "the Region, which Lambda sets by itself",
 }
@@ -15,6 +16,7 @@ _VARIABLES = {
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     bucket: str
+    data_locations: str
     registry_table: str
     region: str
 
@@ -34,6 +36,7 @@ class Settings:
             )
         return cls(
             bucket=environment["BUCKET_NAME"],
+            data_locations=environment["DATA_LOCATIONS"],
             registry_table=environment["REGISTRY_TABLE_NAME"],
             region=environment["AWS_REGION"],
         )

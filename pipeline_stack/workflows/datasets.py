@@ -14,7 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from pipeline_stack.layout import IMAGES_PREFIX, MANIFESTS_PREFIX
+from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
@@ -183,8 +183,10 @@ class RefreshDatasets:
                     resources=[
                         bucket.arn_for_objects(f"{MANIFESTS_PREFIX}*"),
                         bucket.arn_for_objects(f"{IMAGES_PREFIX}*"),
+                        bucket.arn_for_objects(f"{DATA_SOURCES_PREFIX}*"),
                     ],
                 ),
+                *self._resources.data.as_rekognition(),
             ],
             # The answer to an earlier attempt was lost: it is being made.
             handled=[Handled(errors=[names.REKOGNITION_EXISTS], then=then)],

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeline_stack.layout import IMAGES_PREFIX
+
 # The console's page of this execution; every Region with Custom Labels is in the `aws` partition.
 LINK: Final = (
     "'https://' & $split($me, ':')[3] & '.console.aws.amazon.com/states/home?region=' & "
@@ -28,6 +30,11 @@ _F1: Final = (
     "$exists($report.f1) ? 'F1: ' & $string($round($report.f1, 3)) & ' (minimum '"
     " & $string($report.minimum_f1) & ')'"
 )
+# Most have folders, and need not be told.
+_SOURCE: Final = (
+    f"$exists($report.data_source) and $report.data_source != '{IMAGES_PREFIX}' "
+    "? 'Labels from: ' & $report.data_source"
+)
 _SKIPPED: Final = (
     "$report.skipped.total > 0 ? 'Files left out: ' & $string($report.skipped.total) & ' ('"
     " & $join($each($report.skipped.reasons, function($reason, $name) "
@@ -37,7 +44,10 @@ _SKIPPED: Final = (
 # One fact a line, as far as the run came. An `if` without `else` is nothing, and an array drops nothing.
 FACTS: Final = (
     "$join(["
-    "$exists($report.version) ? 'Model: ' & $report.version, "
+    "$exists($report.version) ? 'Model: ' & $report.version & "
+    "($report.model_type = 'location' ? ', which finds objects' : ''), "
+    + _SOURCE
+    + ", "
     + _F1
     + ", "
     + _PICTURES

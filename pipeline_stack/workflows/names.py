@@ -30,6 +30,9 @@ PICTURES_CHANGED: Final = "PicturesChanged"
 PERMANENT_FUNCTION_ERRORS: Final = (
     PICTURES_CHANGED,
     "RequestInvalid",
+    "DataSourceInvalid",
+    "DatasetUnreadable",
+    "LabelFileUnreadable",
     "SettingsMissing",
     "StorageDenied",
     "StorageRefused",

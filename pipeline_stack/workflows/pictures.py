@@ -14,6 +14,7 @@ from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.operator_settings import number_of, value_of
 from pipeline_stack.workflows.preflight_rules import rules_name
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.training_input import PAYLOAD
 
 # Custom Labels needs two labels, and fewer than ten pictures give no usable model (Custom Labels guide,
 # "Preparing images").
@@ -26,6 +27,7 @@ BUILD_TIMEOUT: Final = Duration.minutes(15)
 MEASURED: Final = {
     "measured": "{% $states.result.Payload %}",
     "report": "{% $merge([$report, {'pictures': $states.result.Payload.pictures, "
+    "'model_type': $states.result.Payload.model_type, 'data_source': $states.result.Payload.data_source, "
     "'new_pictures': $states.result.Payload.new_pictures, 'skipped': $states.result.Payload.skipped, "
     "'warnings': $append($append($notes, $checkNotes), $states.result.Payload.warnings)}]) %}",
 }
@@ -42,12 +44,14 @@ def pictures_changed(then: sfn.IChainable) -> Handled:
 
 # The set that was trained last has nothing new, even if its inventory was lost.
 _NEW: Final = "($measured.digest = $trained ? 0 : $measured.new_pictures)"
+# A model that finds objects may have a single kind of them (see `preflight.limits` of build_manifest).
+_FEWEST: Final = f"($measured.model_type = 'location' ? 1 : {FEWEST_LABELS})"
 _NOT_ENOUGH: Final = (
     "{% $join(["
     "$type($measured.problem) = 'string' ? $measured.problem, "
-    f"$count($keys($measured.pictures.labels)) < {FEWEST_LABELS} ? "
-    "'Too few labels: ' & $string($count($keys($measured.pictures.labels))) & "
-    f"' of {FEWEST_LABELS} (a label is a folder with pictures).', "
+    f"$count($keys($measured.pictures.labels)) < {_FEWEST} ? "
+    "'Too few labels: ' & $string($count($keys($measured.pictures.labels))) & ' of ' & "
+    f"$string({_FEWEST}) & ($dataSource.kind = 'folders' ? ' (a label is a folder with pictures).' : '.'), "
     f"$measured.pictures.total < {FEWEST_PICTURES} ? "
     f"'Too few pictures: ' & $string($measured.pictures.total) & ' of {FEWEST_PICTURES}.', "
     f"$force = false and {_NEW} < {number_of('Minimum-Untrained-Images')} ? "
@@ -198,6 +202,7 @@ class DecideOnPictures:
             longest=BUILD_TIMEOUT,
             payload={
                 "mode": "measure",
+                **PAYLOAD,
                 "digest": "{% null %}",
                 "previous_digest": "{% $trained = '' ? null : $trained %}",
                 "execution_id": "{% $me %}",
@@ -210,7 +215,7 @@ class DecideOnPictures:
         last = ending.registry.get(
             "Read the last trained set",
             kind="pointer",
-            item="trained",
+            item="{% $trainedItem %}",
             assign={
                 "trained": "{% $exists($states.result.Item) ? $states.result.Item.digest.S : '' %}",
             },

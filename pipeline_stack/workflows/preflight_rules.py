@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.training_input import PAYLOAD
 
 _RULES_FORMAT: Final = 1
 """Raised when the rules themselves change, so that a set which failed them is looked at again."""
 
 
 def payload_of_rules(resources: PipelineResources) -> dict[str, Any]:
-    """What the environment set, as `build_manifest` takes it."""
+    """What the environment and the execution set, as `build_manifest` takes it."""
     return {
         "minimum_images_per_label": resources.minimum_images_per_label,
         "quarantine": resources.quarantine,
+        **PAYLOAD,
     }
 
 

@@ -21,13 +21,19 @@ def register_items(ending: Ending) -> list[dict[str, Any]]:
         registry.put_part(
             "pointer",
             "unfinished",
-            {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $measured.digest %}"}},
+            {
+                "version": {"S": "{% $version %}"},
+                "digest": {"S": "{% $measured.digest %}"},
+                "trained_item": {"S": "{% $trainedItem %}"},
+            },
         ),
         registry.update_part(
             "version",
             "{% $version %}",
             {
                 "digest": {"S": "{% $measured.digest %}"},
+                "model_type": {"S": "{% $measured.model_type %}"},
+                "data_source": {"S": "{% $measured.data_source %}"},
                 "pictures_total": {"N": "{% $string($measured.pictures.total) %}"},
                 "new_pictures": {"N": "{% $string($measured.new_pictures) %}"},
                 # Per label and side, what was left out, and warnings: one JSON text, for people and for

@@ -18,6 +18,10 @@ class Report(TypedDict):
         "waiting_for_capacity",
         "deployed",
     ]
+    data_source: NotRequired[str]
+    """What tells of the labelled pictures: the folders, files of labels, or datasets."""
+    model_type: NotRequired[Literal["whole_picture", "location"]]
+    """Whether the model says what a picture shows, or where in it."""
     version: NotRequired[str]
     f1: NotRequired[float]
     billed_training_seconds: NotRequired[int]

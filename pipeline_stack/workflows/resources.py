@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
+from pipeline_stack.data_access import DataAccess
 from pipeline_stack.operator_parameters import OperatorParameters
 from pipeline_stack.project import CustomLabelsProject
 
@@ -32,5 +33,6 @@ class PipelineResources:
     minimum_images_per_label: int
     quarantine: bool
     """Whether bad pictures are left out of a set instead of keeping it from being trained."""
+    data: DataAccess
     runbook: str
     """Where docs/runbook.md is read: an URL, or the path in this repository."""

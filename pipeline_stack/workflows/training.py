@@ -1,7 +1,8 @@
 """Training: from labelled pictures to a deployed model, or to the reason why not.
 
 Input: `{"source": "schedule"}` from the rule, `{"source": "setting"}` from Settings, nothing or `{}` from an
-operator, `{"force": true}` to train although too few pictures are new, or the set was tried before.
+operator, `{"force": true}` to train although too few pictures are new, or the set was tried before, and
+`{"data_source": {…}}` to train other labelled pictures than the environment does (docs/data-sources.md).
 Output: one object, see `report.Report`.
 """
 
@@ -18,7 +19,7 @@ from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.datasets import RefreshDatasets
-from pipeline_stack.workflows.ending import AT_FIRST, STARTED_BY_PARENT, Ending
+from pipeline_stack.workflows.ending import AT_FIRST, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
 from pipeline_stack.workflows.finish_deployment import DeployAccepted
 from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE
@@ -33,6 +34,7 @@ from pipeline_stack.workflows.refusal import RecordRefusal
 from pipeline_stack.workflows.registration import register
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.training_input import UNDERSTOOD, data_source
 from pipeline_stack.workflows.unfinished import TakeUpUnfinished
 from pipeline_stack.workflows.verdict import Judge
 from pipeline_stack.workflows.version_creation import CreateVersion
@@ -184,8 +186,8 @@ class TrainingWorkflow(Construct):
         refuse = ending.failure(
             "Refuse the input",
             error=names.INVALID_INPUT,
-            cause=f"'The input was ' & $substring($string({_INPUT}), 0, 500) & '. Allowed are {{}} and "
-            '{"force": true}; the schedule sends {"source": "schedule"}.\'',
+            cause=f"'The input was ' & $substring($string({_INPUT}), 0, 500) & '. Allowed are {{}}, "
+            '{"force": true} and {"data_source": {"kind": …}}; the schedule sends {"source": "schedule"}.\'',
         )
         understood = (
             sfn.Choice.jsonata(self, "Is the input understood?")
@@ -200,10 +202,7 @@ class TrainingWorkflow(Construct):
                 "nested": False,
                 "source": f"{{% $type({_INPUT}.source) = 'string' ? {_INPUT}.source : 'operator' %}}",
                 "force": f"{{% {_INPUT}.force = true %}}",
-                "understood": f"{{% $type({_INPUT}) = 'object' and "
-                f"$count([$keys({_INPUT})[$not($ in ['source', 'force', '{STARTED_BY_PARENT}'])]]) = 0 and "
-                f"($exists({_INPUT}.force) = false or $type({_INPUT}.force) = 'boolean') and "
-                f"($exists({_INPUT}.source) = false or $type({_INPUT}.source) = 'string') %}}",
+                "understood": UNDERSTOOD,
                 "report": {"warnings": []},
                 "live": UNREAD,
                 "childName": "",
@@ -212,6 +211,7 @@ class TrainingWorkflow(Construct):
                 "checkNotes": [],
                 **AT_FIRST,
                 "digest": "",
+                **data_source(resources),
             },
         )
         begin.next(understood)

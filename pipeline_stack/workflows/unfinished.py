@@ -34,7 +34,14 @@ class TakeUpUnfinished:
         nothing: sfn.IChainable,
     ) -> None:
         forgotten = sfn.Pass.jsonata(
-            scope, "Begin with the pictures", assign={"version": "", "digest": "", "report": {"warnings": []}}
+            scope,
+            "Begin with the pictures",
+            assign={
+                "version": "",
+                "digest": "",
+                "report": {"warnings": []},
+                "trainedItem": "{% $ownItem %}",
+            },
         )
         forgotten.next(nothing)
         # Registered but never created, deleted by somebody, or finished by a Deployment by hand.
@@ -88,6 +95,8 @@ class TakeUpUnfinished:
             assign={
                 "version": f"{{% $exists({_ITEM}) ? {_ITEM}.version.S : '' %}}",
                 "digest": f"{{% $exists({_ITEM}) ? {_ITEM}.digest.S : '' %}}",
+                # Another source than this execution's may be unfinished.
+                "trainedItem": f"{{% $exists({_ITEM}.trained_item) ? {_ITEM}.trained_item.S : $ownItem %}}",
             },
             during="looking for an unfinished version",
         )

@@ -56,7 +56,7 @@ class Judge:
 
         trained = registry.put_part(
             "pointer",
-            "trained",
+            "{% $trainedItem %}",
             {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $digest %}"}},
         )
         of_set = registry.put_part("set", "{% $digest %}", {"version": {"S": "{% $version %}"}})

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from .errors import LabelFileUnreadable
+# ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..errors import LabelFileUnreadable
 
 BOM = b"\xef\xbb\xbf"
 # Ten times what Custom Labels takes: a source's line may hold much that the line we write does not.

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+# ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..errors import LabelFileUnreadable
 from .byte_lines import checked
-from .errors import LabelFileUnreadable
 from .trouble import quoted
 
 LARGEST = 128 * 1024 * 1024

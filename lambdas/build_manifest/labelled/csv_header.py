@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .errors import LabelFileUnreadable
+# ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..errors import LabelFileUnreadable
 from .trouble import quoted
 
 _PICTURE = ("image", "label")

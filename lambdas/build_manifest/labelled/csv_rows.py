@@ -13,10 +13,11 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+# ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..errors import LabelFileUnreadable
 from .boxes import whole_box
 from .byte_lines import byte_lines, not_utf_8
 from .csv_header import Columns, read_header
-from .errors import LabelFileUnreadable
 from .model import Box, LabelledPicture, Place, labelled_picture
 from .references import Folder, Reference, resolved
 from .trouble import Trouble, broken, counted, quoted, unannotated

@@ -4,8 +4,9 @@ import json
 import re
 from enum import StrEnum
 
+# ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..errors import LabelFileUnreadable
 from .byte_lines import BOM
-from .errors import LabelFileUnreadable
 from .trouble import quoted
 
 HEAD_BYTES = 64 * 1024

@@ -8,22 +8,32 @@ import unicodedata
 from collections.abc import Iterator
 
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..labelled.model_type import ModelType
 from ..labelled.trouble import Severity, Trouble, counted, quoted
 from ..limits import MIN_LABEL_OVERLAP
-from .limits import MIN_LABELS, MIN_PICTURES
+from .limits import MIN_LABELS, MIN_LOCATED_LABELS, MIN_PICTURES
 from .set_rules import of_set
 from .tally import Tally
 
 
-def labels_must_be_enough(train: Tally) -> Iterator[Trouble]:
-    if len(train.usable) >= MIN_LABELS:
+def labels_must_be_enough(train: Tally, model: ModelType) -> Iterator[Trouble]:
+    least = MIN_LOCATED_LABELS if model is ModelType.LOCATION else MIN_LABELS
+    if least <= len(train.usable) < MIN_LABELS:
+        yield of_set(
+            "WARNING_SINGLE_LABEL",
+            found=f"the {train.name} has {counted(len(train.usable), 'label')}",
+            allowed="one, says the page of limits; two, says the page of rules for manifests",
+            fix="Nothing, unless Rekognition refuses it, for which nothing is paid: add a second label then.",
+            severity=Severity.WARNING,
+        )
+    if len(train.usable) >= least:
         return
-    had_enough = len(train.declared) >= MIN_LABELS
+    had_enough = len(train.declared) >= least
     yield of_set(
         "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS" if had_enough else "ERROR_MANIFEST_TOO_FEW_LABELS",
         found=f"the {train.name} has {counted(len(train.usable), 'label')}"
         + (f" of {len(train.declared)} without the pictures that cannot be used" if had_enough else ""),
-        allowed=f"at least {MIN_LABELS}",
+        allowed=f"at least {least}",
         fix="Mend the pictures of the other labels." if had_enough else "Add pictures with another label.",
     )
 

@@ -14,7 +14,10 @@ SCALED_SIDE = 1280
 """Longer sides are scaled down to this before training, boxes with them."""
 
 MIN_LABELS = 2
-"""The limits page allows 1 for models that find objects, the page of rules 2 always: 2 is safe."""
+MIN_LOCATED_LABELS = 1
+"""Of a model that finds objects. The limits page allows one, and to find one kind of object is what many
+want; the page of rules asks for two always, so that a single one is told of as a warning. If Custom
+Labels refuses it, nothing is paid."""
 
 MIN_PICTURES = 10
 """Advice rather than a limit: fewer make no usable training."""

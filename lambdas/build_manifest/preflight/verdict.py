@@ -103,7 +103,7 @@ def _judge_whole(verdict: Verdict, rules: Rules) -> None:
             found += set_rules.lines_must_fit(side, most)
     found += set_rules.bad_pictures_must_be_few(train, test, quarantine=rules.quarantine)
     found += set_rules.labels_must_keep_a_picture(train)
-    found += label_set_rules.labels_must_be_enough(train)
+    found += label_set_rules.labels_must_be_enough(train, verdict.purpose.model)
     found += label_set_rules.pictures_must_be_enough(train, test)
     found += label_set_rules.labels_must_have_pictures(train, test, rules.minimum_images_per_label)
     found += label_set_rules.labels_should_differ(train, test)

@@ -25,6 +25,7 @@ TABLE = "registry"
 @pytest.fixture
 def client(aws: None, monkeypatch: pytest.MonkeyPatch) -> "S3Client":
     monkeypatch.setenv("BUCKET_NAME", BUCKET)
+    monkeypatch.setenv("DATA_LOCATIONS", "[]")
     monkeypatch.setenv("REGISTRY_TABLE_NAME", TABLE)
     # Powertools reads POWERTOOLS_METRICS_NAMESPACE when it is imported, which is before this.
     monkeypatch.setattr(observability.metrics, "namespace", "TrainingPipeline-test")
@@ -136,7 +137,7 @@ def test_pictures_are_counted_in_metrics_and_the_log_carries_the_execution(
     assert metrics["mode"] == "measure"
 
 
-@pytest.mark.parametrize("variable", ["BUCKET_NAME", "REGISTRY_TABLE_NAME", "AWS_REGION"])
+@pytest.mark.parametrize("variable", ["BUCKET_NAME", "DATA_LOCATIONS", "REGISTRY_TABLE_NAME", "AWS_REGION"])
 def test_a_missing_setting_is_named(
     client: "S3Client", lambda_context: FakeContext, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:

@@ -4,18 +4,23 @@ from lambdas.build_manifest.errors import SettingsMissing
 from lambdas.build_manifest.limits import limits_of
 from lambdas.build_manifest.settings import Settings
 
-ENVIRONMENT = {"BUCKET_NAME": "b", "REGISTRY_TABLE_NAME": "t", "AWS_REGION": "eu-west-1"}
+ENVIRONMENT = {
+    "BUCKET_NAME": "b",
+    "DATA_LOCATIONS": "[]",
+    "REGISTRY_TABLE_NAME": "t",
+    "AWS_REGION": "eu-west-1",
+}
 
 
 def test_the_settings_are_read_from_the_environment() -> None:
     assert Settings.from_environment(ENVIRONMENT) == Settings(
-        bucket="b", registry_table="t", region="eu-west-1"
+        bucket="b", data_locations="[]", registry_table="t", region="eu-west-1"
     )
 
 
 def test_every_missing_variable_is_named_in_one_message() -> None:
     with pytest.raises(SettingsMissing, match=r"BUCKET_NAME.*REGISTRY_TABLE_NAME"):
-        Settings.from_environment({"AWS_REGION": "eu-west-1", "BUCKET_NAME": " "})
+        Settings.from_environment({"AWS_REGION": "eu-west-1", "BUCKET_NAME": " ", "DATA_LOCATIONS": "[]"})
 
 
 @pytest.mark.parametrize("region", ["ap-south-1", "eu-west-2"])

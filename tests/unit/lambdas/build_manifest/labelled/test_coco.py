@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from lambdas.build_manifest.errors import LabelFileUnreadable
 from lambdas.build_manifest.labelled.coco import read_coco
-from lambdas.build_manifest.labelled.errors import LabelFileUnreadable
 from lambdas.build_manifest.labelled.model import Box, LabelledPicture, Place, Size
 from lambdas.build_manifest.labelled.trouble import LeftOut, Severity
 

@@ -1,7 +1,7 @@
 import pytest
 
+from lambdas.build_manifest.errors import LabelFileUnreadable
 from lambdas.build_manifest.labelled.csv_rows import read_csv
-from lambdas.build_manifest.labelled.errors import LabelFileUnreadable
 from lambdas.build_manifest.labelled.model import Box, LabelledPicture, Place
 from lambdas.build_manifest.labelled.trouble import Severity
 

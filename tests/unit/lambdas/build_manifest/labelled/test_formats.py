@@ -1,6 +1,6 @@
 import pytest
 
-from lambdas.build_manifest.labelled.errors import LabelFileUnreadable
+from lambdas.build_manifest.errors import LabelFileUnreadable
 from lambdas.build_manifest.labelled.formats import Format, detect
 from lambdas.build_manifest.labelled.reading import read_labels
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from lambdas.build_manifest.errors import LabelFileUnreadable
 from lambdas.build_manifest.labelled.byte_lines import LONGEST_LINE
-from lambdas.build_manifest.labelled.errors import LabelFileUnreadable
 from lambdas.build_manifest.labelled.ground_truth import read_ground_truth
 from lambdas.build_manifest.labelled.model import Box, LabelledPicture, Place, Size
 from lambdas.build_manifest.labelled.trouble import LeftOut, Severity, Trouble
