@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline_stack.layout import DATA_SOURCES_PREFIX
+from pipeline_stack.layout import DATA_SOURCES_PREFIX, MANIFESTS_PREFIX
 from tests.workflows import shapes
 from tests.workflows.operator import Operator
 from tests.workflows.shapes import Drawn
@@ -74,24 +74,21 @@ def assert_boxes_are_found(operator: Operator, version: str) -> None:
     found = {each["Name"]: each["Geometry"]["BoundingBox"] for each in detected(operator, version, unseen)}
     for label, left, top, width, height in unseen.boxes:
         box = found[label]
-        there = (
-            box["Left"] * shapes.WIDTH,
-            box["Top"] * shapes.HEIGHT,
-            box["Width"] * shapes.WIDTH,
-            box["Height"] * shapes.HEIGHT,
-        )
-        assert all(
-            abs(one - other) < 10 for one, other in zip(there, (left, top, width, height), strict=True)
-        )
+        across = [box["Left"] * shapes.WIDTH, box["Width"] * shapes.WIDTH]
+        down = [box["Top"] * shapes.HEIGHT, box["Height"] * shapes.HEIGHT]
+        assert across == pytest.approx([left, width], abs=10)
+        assert down == pytest.approx([top, height], abs=10)
 
 
-def manifests(operator: Operator) -> list[list[dict[str, Any]]]:
-    """The lines of the two manifests that Rekognition was given last."""
+def manifests(operator: Operator, version: str) -> list[list[dict[str, Any]]]:
+    """The lines of the training and the test manifest of a version."""
+    record = operator.item("version", version)
+    assert record is not None
     s3 = operator.aws.client("s3")
     read = []
-    for call in operator.calls("CreateDataset")[-2:]:
-        place = call["parameters"]["DatasetSource"]["GroundTruthManifest"]["S3Object"]
-        body = s3.get_object(Bucket=place["Bucket"], Key=place["Name"])["Body"].read()
+    for name in ("train", "test"):
+        key = f"{MANIFESTS_PREFIX}{record['digest']}/{name}.manifest"
+        body = s3.get_object(Bucket=operator.outputs["BucketName"], Key=key)["Body"].read()
         read.append([json.loads(line) for line in body.splitlines()])
     return read
 
@@ -139,7 +136,7 @@ def test_a_file_of_labels_trains_a_model_that_gives_several_to_a_picture(
     report = operator.run(data_source=source)
 
     assert (report["outcome"], report["model_type"]) == ("deployed", "whole_picture")
-    both = [line for side in manifests(operator) for line in side if "label-2" in line]
+    both = [line for side in manifests(operator, report["version"]) for line in side if "label-2" in line]
     assert len(both) == 20
     assert {line["label-2-metadata"]["type"] for line in both} == {"groundtruth/image-classification"}
     labels = report["pictures"]["labels"]
@@ -147,3 +144,133 @@ def test_a_file_of_labels_trains_a_model_that_gives_several_to_a_picture(
         "circle": 30,
         "square": 30,
     }
+
+
+def test_a_test_file_of_its_own_is_taken_as_it_is(operator: Operator) -> None:
+    pictures = list(shapes.drawn(30))
+    put_pictures(operator, pictures)
+    train, test = pictures[:20], pictures[20:]
+    source = {
+        "kind": "manifest",
+        "train": put(operator, "train.manifest", boxes(operator, train)),
+        "test": put(operator, "test.manifest", boxes(operator, test)),
+    }
+
+    report = operator.run(data_source=source)
+
+    assert report["outcome"] == "deployed"
+    written = [{line["source-ref"] for line in side} for side in manifests(operator, report["version"])]
+    assert written == [{uri(operator, picture.name) for picture in side} for side in (train, test)]
+
+
+def test_brands_are_trained_on_labels_and_tested_with_boxes(operator: Operator) -> None:
+    operator.set("Minimum-F1-Score", "0.3")
+    alone = [picture for label in shapes.COLOURS for picture in shapes.drawn(20, labels=(label,))]
+    alone = [
+        Drawn(f"{picture.labels[0]}-{picture.name}", picture.content, picture.boxes) for picture in alone
+    ]
+    test = list(shapes.drawn(10, first=60))
+    put_pictures(operator, [*alone, *test])
+    source = {
+        "kind": "manifest",
+        "train": put(operator, "train.manifest", several_labels(operator, alone)),
+        "test": put(operator, "test.manifest", boxes(operator, test)),
+    }
+
+    report = operator.run(data_source=source)
+
+    assert (report["outcome"], report["model_type"]) == ("deployed", "location")
+    training, testing = manifests(operator, report["version"])
+    assert all("label" in line for line in training)
+    assert all("boxes" in line for line in testing)
+    (unseen,) = shapes.drawn(1, first=101)
+    assert all("Geometry" in each for each in detected(operator, report["version"], unseen))
+
+
+def test_a_set_trained_once_from_elsewhere_does_not_make_the_folders_look_new(stocked: Operator) -> None:
+    of_folders = stocked.run()["version"]
+    pictures = list(shapes.drawn(12))
+    put_pictures(stocked, pictures)
+    source = {"kind": "manifest", "train": put(stocked, "train.manifest", boxes(stocked, pictures))}
+    once = stocked.run(data_source=source)["version"]
+
+    scheduled = stocked.run(source="schedule")
+
+    assert scheduled["outcome"] == "nothing_to_train"
+    assert stocked.system_parameter()["live_model"]["version"] == once != of_folders
+    assert stocked.run(data_source=source)["outcome"] == "nothing_to_train"
+
+
+def test_a_bad_line_is_named_before_anything_is_paid(operator: Operator) -> None:
+    pictures = list(shapes.drawn(20))
+    put_pictures(operator, pictures)
+    document = shapes.coco(pictures).replace("019.png", "lost.png")
+    source = {"kind": "manifest", "train": put(operator, "instances.json", document)}
+
+    report = operator.run(data_source=source)
+
+    assert report["outcome"] == "preflight_failed"
+    assert operator.calls("CreateProjectVersion") == operator.calls("CreateDataset") == []
+    (message,) = operator.messages()
+    for part in ("instances.json, image 20", f"{FOLDER}lost.png", "the object is missing", "check.html"):
+        assert part in message["message"]
+
+    assert operator.run(data_source=source)["outcome"] == "already_tried"
+    put(operator, "instances.json", shapes.coco(pictures))
+    assert operator.run(data_source=source)["outcome"] == "deployed"
+
+
+def test_a_file_without_a_usable_line_tells_why_there_is_nothing_to_train(operator: Operator) -> None:
+    source = {"kind": "manifest", "train": put(operator, "train.manifest", '{"source-ref": "a.png"}\n' * 12)}
+
+    report = operator.run(data_source=source)
+
+    assert report["outcome"] == "nothing_to_train"
+    for part in (
+        "12 of 12 pictures",
+        "train.manifest, line 1",
+        "s3://BUCKET/KEY",
+        "Too few pictures: 0 of 10",
+    ):
+        assert part in report["reason"]
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "words"),
+    [
+        ({"kind": "zip"}, "DataSourceInvalid", ("zip", "folders, manifest, dataset")),
+        ({"kind": "manifest", "train": "labels.csv"}, "DataSourceInvalid", ("labels.csv", "s3://BUCKET/KEY")),
+        (
+            {"kind": "manifest", "train": "s3://someone-elses/labels.csv"},
+            "DataSourceInvalid",
+            ("s3://someone-elses/labels.csv", f"/{DATA_SOURCES_PREFIX}", "data_locations"),
+        ),
+        (
+            {
+                "kind": "dataset",
+                "train": "arn:aws:rekognition:us-east-1:000000000000:project/other/dataset/train/1",
+            },
+            "DataSourceInvalid",
+            ("project/other", "data_projects"),
+        ),
+    ],
+    ids=["kind", "address", "place", "project"],
+)
+def test_a_source_that_cannot_be_is_refused_in_words(
+    operator: Operator, source: dict[str, Any], error: str, words: tuple[str, ...]
+) -> None:
+    found = operator.run_red(data_source=source)
+
+    assert found["error"] == error
+    for part in words:
+        assert part in found["cause"]
+    assert operator.item("lock", "training") is None
+
+
+def test_a_missing_file_is_named(operator: Operator) -> None:
+    where = uri(operator, "lost.manifest")
+
+    found = operator.run_red(data_source={"kind": "manifest", "train": where})
+
+    assert found["error"] == "LabelFileUnreadable"
+    assert f"{where}: there is no such file" in found["cause"]
