@@ -47,10 +47,12 @@ def check(request: Request, *, store: PictureStore, limits: SetLimits) -> CheckR
         minimum_images_per_label=request.minimum_images_per_label,
         quarantine=request.quarantine,
     )
-    return store_check(_judge(selection.pictures, store, rules), digest, store)
+    verdict = _judge(selection.pictures, store, rules)
+    missing = verdict.train_tally.missing + (verdict.test_tally.missing if verdict.test_tally else 0)
+    return store_check(verdict, digest, store, lasting=missing == 0)
 
 
-def store_check(verdict: Verdict, digest: str, store: PictureStore) -> CheckResult:
+def store_check(verdict: Verdict, digest: str, store: PictureStore, *, lasting: bool) -> CheckResult:
     """Store what was found beside the set's manifests, and tell of it in short."""
     report = report_of(verdict)
     page = check_report_key(digest, "html")
@@ -61,7 +63,7 @@ def store_check(verdict: Verdict, digest: str, store: PictureStore) -> CheckResu
         errors=verdict.errors.total,
         warnings=verdict.warnings.total,
         quarantined=verdict.quarantined.total,
-        lasting=verdict.train_tally.missing + (verdict.test_tally.missing if verdict.test_tally else 0) == 0,
+        lasting=lasting,
         words=in_words(verdict.errors, *([] if verdict.passed else [verdict.quarantined])),
         report=f"s3://{store.name}/{page}",
     )

@@ -47,7 +47,7 @@ def check_labelled(
         As `labelled_set`.
     """
     read = _read(request, source, access, limits)
-    return store_check(read.verdict, read.digest, access.store)
+    return store_check(read.verdict, read.digest, access.store, lasting=read.lasting)
 
 
 def build_labelled(

@@ -25,13 +25,15 @@ from .said import digest_of, pairs, records_of
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledSet:
     """`split` is None if the source has test pictures of its own; `newest` is when anything of it was stored
-    last."""
+    last. `lasting`: whether the same digest would be judged the same again. A picture that is not there has
+    no ETag, and gives another digest once it is; one that cannot be read may be readable tomorrow."""
 
     digest: str
     records: list[Picture]
     verdict: Verdict
     split: Split | None
     newest: datetime
+    lasting: bool
 
 
 def labelled_set(
@@ -66,6 +68,7 @@ def labelled_set(
         records=records_of(examined),
         verdict=verdict,
         split=split,
+        lasting=all(len(seen[bucket]) == len(of_bucket) for bucket, of_bucket in objects.items()),
         newest=max([*stored, *(side.modified for side in sides.values())]),
     )
 
