@@ -61,6 +61,7 @@ def test_the_manifest_builder_may_do_what_it_does_and_no_more(template: Template
     assert template.grants(properties["Role"]["Fn::GetAtt"][0]) == {
         bucket: {"s3:ListBucket"},
         f"{bucket}/{layout.IMAGES_PREFIX}*": {"s3:GetObject"},
+        f"{bucket}/{layout.DATA_SOURCES_PREFIX}*": {"s3:GetObject"},
         f"{bucket}/{layout.MANIFESTS_PREFIX}*": {
             "s3:GetObject",
             "s3:PutObject",
@@ -109,7 +110,10 @@ def test_the_explainer_reads_evaluations_and_writes_beside_them(template: Templa
 @pytest.mark.parametrize(
     ("package", "prefixes"),
     [
-        ("build_manifest", [f"{layout.IMAGES_PREFIX}*", f"{layout.MANIFESTS_PREFIX}*"]),
+        (
+            "build_manifest",
+            [f"{layout.IMAGES_PREFIX}*", f"{layout.DATA_SOURCES_PREFIX}*", f"{layout.MANIFESTS_PREFIX}*"],
+        ),
         ("judge_evaluation", [f"{layout.EVALUATION_PREFIX}*"]),
         ("explain_failure", [f"{layout.EVALUATION_PREFIX}*"]),
     ],

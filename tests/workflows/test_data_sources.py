@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pipeline_stack.layout import DATA_SOURCES_PREFIX, MANIFESTS_PREFIX
-from tests.workflows import shapes
 from tests.workflows.operator import Operator
-from tests.workflows.shapes import Drawn
+from tools import sample_shapes as shapes
+from tools.sample_shapes import Drawn
 
 FOLDER = f"{DATA_SOURCES_PREFIX}shapes/"
 Write = Callable[[Operator, list[Drawn]], str]

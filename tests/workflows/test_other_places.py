@@ -10,10 +10,10 @@ import pytest
 
 from local_aws.launcher import LocalAws
 from tests.infrastructure.synthesis import cdk_json_context, run_app
-from tests.workflows import shapes
 from tests.workflows.conftest import deployed
 from tests.workflows.operator import PATIENCE_SECONDS, Operator
-from tests.workflows.shapes import Drawn
+from tools import sample_shapes as shapes
+from tools.sample_shapes import Drawn
 
 BUCKET = "team-pictures"
 FOLDER = "shapes/"
@@ -109,8 +109,9 @@ def test_the_source_of_the_environment_is_checked_for_changes(wide: Operator) ->
     put_set(wide, pictures[::-1])
     assert wide.run()["outcome"] == "nothing_to_train"
 
-    label, *rest = pictures[3].boxes[0]
-    relabelled = Drawn(pictures[3].name, pictures[3].content, [("square", *rest), *pictures[3].boxes[1:]])
+    label, left, top, width, height = pictures[3].boxes[0]
+    boxes = [("square", left, top, width, height), *pictures[3].boxes[1:]]
+    relabelled = Drawn(pictures[3].name, pictures[3].content, boxes)
     assert label == "circle"
     put_set(wide, [*pictures[:3], relabelled, *pictures[4:]])
     again = wide.run()

@@ -1,16 +1,23 @@
-"""Pictures with circles and squares for tests, and where these are: for labels, and for boxes."""
+"""Pictures with circles and squares, and files of labels and of boxes for them, in each format.
+
+For whoever wants to try a data source without pictures of their own (docs/source-manifest.md), and for tests:
+
+    python -m tools.sample_shapes shapes s3://BUCKET/data_sources/shapes/
+"""
 
 from __future__ import annotations
 
+import argparse
+import io
 import json
 import random
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
-
-from tests.workflows.pictures import png
 
 WIDTH, HEIGHT = 200, 160
 COLOURS = {"circle": (200, 30, 30), "square": (30, 60, 200)}
@@ -45,7 +52,7 @@ def drawn(count: int, *, first: int = 0, labels: tuple[str, ...] = ("circle", "s
             draw = pencil.ellipse if label == "circle" else pencil.rectangle
             draw((left, top, left + side, top + side), fill=COLOURS[label])
             boxes.append((label, left, top, side, side))
-        yield Drawn(f"{index:03}.png", png(picture), boxes)
+        yield Drawn(f"{index:03}.png", _png(picture), boxes)
 
 
 def box_line(uri: str, shapes: Drawn) -> str:
@@ -122,3 +129,48 @@ def csv_boxes(pictures: Iterable[Drawn]) -> str:
 
 def _line(uri: str, *, shapes: Any, metadata: dict[str, Any]) -> str:
     return json.dumps({"source-ref": uri, "shapes": shapes, "shapes-metadata": metadata})
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def write(folder: Path, place: str, count: int) -> list[str]:
+    """Write pictures and files of labels into a folder; the names of the latter. `place` is where in S3 the
+    folder will be, with a slash at the end."""
+    pictures = list(drawn(count))
+    folder.mkdir(parents=True, exist_ok=True)
+    for picture in pictures:
+        (folder / picture.name).write_bytes(picture.content)
+    files = {
+        "boxes.manifest": [box_line(f"{place}{picture.name}", picture) for picture in pictures],
+        "labels.manifest": [label_line(f"{place}{picture.name}", picture.labels) for picture in pictures],
+        "multi-label.manifest": [
+            multi_label_line(f"{place}{picture.name}", picture.labels) for picture in pictures
+        ],
+        "instances.json": [coco(pictures)],
+        "boxes.csv": csv_boxes(pictures).splitlines(),
+        "labels.csv": csv_labels(pictures).splitlines(),
+    }
+    for name, lines in files.items():
+        (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return list(files)
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.sample_shapes", description="Draw a sample set.")
+    parser.add_argument("folder", type=Path, help="where to write it")
+    parser.add_argument("place", help="where it will be in S3: s3://BUCKET/FOLDER/, with a slash at the end")
+    parser.add_argument("--pictures", type=int, default=40, help="how many (40)")
+    given = parser.parse_args(arguments)
+    if not given.place.startswith("s3://") or not given.place.endswith("/"):
+        parser.error(f"the place is {given.place!r}; it must be s3://BUCKET/FOLDER/, with a slash at the end")
+    if given.pictures < 1:
+        parser.error(f"{given.pictures} pictures; it must be at least 1")
+    print(f"{given.pictures} pictures, {', '.join(write(given.folder, given.place, given.pictures))}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
