@@ -53,14 +53,14 @@ def labelled_set(
     sides = {"train": train} if test is None else {"train": train, "test": test}
     named = (picture for side in sides.values() for picture in side.pictures)
     objects = find(named, access.sources, access.locations)
-    digest = digest_of(sides, objects)
+    seen = look(objects, access.sources, access.store)
+    examined = {name: _examined(side, seen) for name, side in sides.items()}
+    digest = digest_of(sides, examined, objects)
     if expected is not None and digest != expected:
         raise PicturesChanged(
             f"What {source} tells, or a picture, changed since it was measured (set {expected}; now set "
             f"{digest}). Nothing was written: the next run measures it again."
         )
-    seen = look(objects, access.sources, access.store)
-    examined = {name: _examined(side, seen) for name, side in sides.items()}
     verdict, split = _judge(train, test, examined, rules)
     stored = [each.modified for of_bucket in objects.values() for each in of_bucket.values()]
     return LabelledSet(

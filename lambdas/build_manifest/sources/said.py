@@ -2,11 +2,10 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
 from ..json_lines import json_text
-from ..labelled.model import LabelledPicture
 from ..labelled.trouble import Trouble
 from ..preflight.examined import Examined
 from ..selection import Picture
@@ -17,7 +16,7 @@ from .reading import Side
 FORMAT = 1
 
 
-def digest_of(sides: Mapping[str, Side], objects: Objects) -> str:
+def digest_of(sides: Mapping[str, Side], examined: Mapping[str, Sequence[Examined]], objects: Objects) -> str:
     """SHA-256, in hex, over what each side says of which pictures, whatever the order of its lines.
 
     Also over what is wrong with it: a set that failed its check has to be another once the broken line is
@@ -26,7 +25,7 @@ def digest_of(sides: Mapping[str, Side], objects: Objects) -> str:
     digest = hashlib.sha256(b"build_manifest labelled %d\n" % FORMAT)
     for name, side in sides.items():
         digest.update(b"%s %d\n" % (name.encode(), len(side.pictures)))
-        texts = [_picture_text(picture, objects) for picture in side.pictures]
+        texts = [_picture_text(one, objects) for one in examined[name]]
         for text in (*sorted(texts), *sorted(map(_trouble_text, side.troubles))):
             content = text.encode(errors="replace")
             digest.update(len(content).to_bytes(4, "big") + content)
@@ -41,7 +40,7 @@ def records_of(sides: Mapping[str, Iterable[Examined]]) -> list[Picture]:
     for name, examined in sides.items():
         for one in examined:
             content = one.stored.content if one.stored else ""
-            told[one.picture.uri].append(json_text([name, content, _said(one.picture)]))
+            told[one.picture.uri].append(json_text([name, content, _said(one)]))
     return [Picture(uri, "", "", _hashed(sorted(texts))) for uri, texts in sorted(told.items())]
 
 
@@ -49,13 +48,16 @@ def _hashed(texts: list[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
 
 
-def _picture_text(picture: LabelledPicture, objects: Objects) -> str:
+def _picture_text(one: Examined, objects: Objects) -> str:
+    picture = one.picture
     stored = objects.get(picture.bucket, {}).get(picture.key)
-    return json_text([picture.uri, stored.etag if stored else "", _said(picture)])
+    return json_text([picture.uri, stored.etag if stored else "", _said(one)])
 
 
-def _said(picture: LabelledPicture) -> list[object]:
-    return [picture.labels, picture.boxes, picture.size]
+def _said(one: Examined) -> list[object]:
+    """The size that a source tells is worth a word only if it is not the true one: CSV tells none."""
+    picture = one.picture
+    return [picture.labels, picture.boxes, None if picture.size == one.size else picture.size]
 
 
 def _trouble_text(trouble: Trouble) -> str:
