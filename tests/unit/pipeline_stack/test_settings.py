@@ -4,6 +4,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_logs as logs
 
+from lambdas.build_manifest.sources.data_source import data_source_from
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
 from pipeline_stack.settings import EnvironmentSettings, parse_environments
 from pipeline_stack.settings_errors import SettingsError
@@ -14,6 +15,8 @@ USABLE: dict[str, Any] = {
     "log_retention_days": 30,
 }
 
+DATASET = "arn:aws:rekognition:us-east-1:111122223333:project/by-hand/dataset/train/1690000000000"
+FILE = "s3://bucket/a"
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
 TEAMS_CHANNEL = "19%3Aabc_0123%40thread.tacv2"
 
@@ -35,6 +38,35 @@ def complaint(context: Any) -> str:
         ({"quarantine": "yes"}, "quarantine", '"yes"', "true or false, without quotes"),
         ({"minimum_images_per_label": 0}, "minimum_images_per_label", "0", "from 1 to 1000"),
         ({"minimum_images_per_label": 2.5}, "minimum_images_per_label", "2.5", "a whole number"),
+        ({"data_source": {"kind": "zip"}}, "data_source.kind", '"zip"', '{"kind": "folders"}'),
+        ({"data_source": {"kind": "folders", "train": FILE}}, "data_source", '{"kind": "folders"', "folders"),
+        ({"data_source": {"kind": "manifest"}}, "data_source", '{"kind": "manifest"}', "train is needed"),
+        ({"data_source": {"kind": "manifest", "train": "bucket/a"}}, "data_source", '{"kind"', "s3://"),
+        ({"data_source": {"kind": "manifest", "train": f"{FILE}/"}}, "data_source", '{"kind"', "s3://"),
+        ({"data_source": {"kind": "manifest", "train": f"{FILE}%}}"}}, "data_source", '{"kind"', "s3://"),
+        (
+            {"data_source": {"kind": "manifest", "train": FILE, "images": "s3://bucket/b"}},
+            "data_source.images",
+            '"s3://bucket/b"',
+            "a slash at its end",
+        ),
+        ({"data_source": {"kind": "dataset", "train": FILE}}, "data_source", '{"kind"', "arn:aws"),
+        (
+            {"data_source": {"kind": "dataset", "train": DATASET, "format": "csv"}},
+            "data_source",
+            '{"kind": "dataset"',
+            "arn:aws",
+        ),
+        (
+            {"data_source": {"kind": "dataset", "train": DATASET, "test": DATASET}},
+            "data_source",
+            '{"kind": "dataset"',
+            "arn:aws",
+        ),
+        ({"data_locations": ["bucket"]}, "data_locations.0", '"bucket"', "s3://bucket/folder/"),
+        ({"data_locations": ["s3://bucket/*"]}, "data_locations.0", '"s3://bucket/*"', "s3://bucket/folder/"),
+        ({"data_projects": ["a/b"]}, "data_projects.0", '"a/b"', '["my-project"]'),
+        ({"data_keys": ["alias/mine"]}, "data_keys.0", '"alias/mine"', "arn:aws:kms"),
         ({"region": "us-west-1"}, "region", '"us-west-1"', "us-east-1, us-east-2, us-west-2, eu-west-1"),
         ({"account": 123456789012}, "account", "123456789012", "12 digits, in quotes"),
         ({"account": "1234"}, "account", '"1234"', "12 digits, in quotes"),
@@ -210,3 +242,28 @@ def test_settings_cannot_be_changed_once_they_are_checked() -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.region = "mars"
+
+
+def test_the_folders_are_trained_unless_another_source_is_set() -> None:
+    assert parse().data_source.as_input() == {"kind": "folders"}
+
+
+def test_a_source_is_passed_on_as_it_was_written() -> None:
+    source = {
+        "kind": "manifest",
+        "train": "s3://bucket/a b/train.json",
+        "test": "s3://bucket/test.json",
+        "format": "coco",
+        "images": "s3://bucket/",
+    }
+
+    assert parse(data_source=source).data_source.as_input() == source
+    data_source_from(source)
+
+
+def test_datasets_may_be_in_two_projects() -> None:
+    test = DATASET.replace("by-hand/dataset/train", "other/dataset/test")
+    source = {"kind": "dataset", "train": DATASET, "test": test}
+
+    assert parse(data_source=source).data_source.dataset_arns() == [DATASET, test]
+    data_source_from(source)
