@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -274,3 +275,37 @@ def test_a_missing_file_is_named(operator: Operator) -> None:
 
     assert found["error"] == "LabelFileUnreadable"
     assert f"{where}: there is no such file" in found["cause"]
+
+
+def test_a_version_left_unfinished_stays_one_of_its_source(stocked: Operator) -> None:
+    stocked.run()
+    pictures = list(shapes.drawn(12))
+    put_pictures(stocked, pictures)
+    source = {"kind": "manifest", "train": put(stocked, "train.manifest", boxes(stocked, pictures))}
+    stocked.aws.rekognition(hold_trainings=True)
+    cut_short = stocked.start(data_source=source)
+    stocked.until_in(cut_short, "Wait for training")
+    stocked.aws.client("stepfunctions").stop_execution(executionArn=cut_short)
+    stocked.aws.rekognition(hold_trainings=False)
+    stocked.until_idle("Training")
+
+    finished = stocked.run(source="schedule")
+
+    assert (finished["outcome"], finished["data_source"]) == ("deployed", source["train"])
+    assert stocked.run(data_source=source)["outcome"] == "nothing_to_train"
+    assert stocked.run(source="schedule")["outcome"] == "nothing_to_train"
+
+
+def test_pictures_that_only_rekognition_finds_broken_are_named(operator: Operator) -> None:
+    pictures = list(shapes.drawn(20))
+    # Cut off behind a sound header; more than a fifth.
+    cut = [replace(picture, content=picture.content[:200]) for picture in pictures[:6]]
+    put_pictures(operator, [*cut, *pictures[6:]])
+    source = {"kind": "manifest", "train": put(operator, "train.manifest", boxes(operator, pictures))}
+
+    found = operator.run_red(data_source=source)
+
+    assert found["error"] == "TrainingFailed"
+    for part in ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", f"{FOLDER}{cut[0].name}", "ERROR_INVALID_IMAGE"):
+        assert part in found["cause"]
+    assert operator.run(data_source=source)["outcome"] == "already_tried"

@@ -108,7 +108,9 @@ def _split(pictures: list[Examined], limits: SetLimits) -> tuple[list[Examined],
     verdict = judge(Given(pictures), None, Rules(limits=ANY, quarantine=True))
     good = {one.picture.uri for one in verdict.train}
     split = split_set(pairs(verdict.train, (labels_of(one.picture) for one in verdict.train)), limits)
-    of_all = split_set(pairs(pictures, (labels_of(one.picture) for one in pictures)), limits)
+    of_all = split
+    if len(good) < len(pictures):
+        of_all = split_set(pairs(pictures, (labels_of(one.picture) for one in pictures)), limits)
     sides: tuple[list[Examined], list[Examined]] = ([], [])
     for one, picture in zip(pictures, pairs(pictures, [("",)] * len(pictures)), strict=True):
         which = split if one.picture.uri in good else of_all
