@@ -18,6 +18,7 @@ from constructs import Construct
 
 _TRUE_OR_FALSE = "^(true|false)$"
 _ONE_TO_A_MILLION = "^([1-9][0-9]{0,5}|1000000)$"
+_ONE_TO_A_THOUSAND = "^([1-9][0-9]{0,2}|1000)$"
 _ONE_TO_ONE_HUNDRED = "^([1-9][0-9]?|100)$"
 _MINUTES_OF_31_DAYS = "^([1-9][0-9]{0,3}|[1-3][0-9]{4}|4[0-3][0-9]{3}|44[0-5][0-9]{2}|446[0-3][0-9]|44640)$"
 _ZERO_TO_ONE = r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$"
@@ -72,6 +73,17 @@ OPERATOR_PARAMETERS: tuple[ParameterSpec, ...] = (
         kind="integer",
         minimum=1,
         maximum=1_000_000,
+    ),
+    ParameterSpec(
+        name="Minimum-Images-Per-Label",
+        default="1",
+        pattern=_ONE_TO_A_THOUSAND,
+        allowed="a whole number from 1 to 1000",
+        description="How many different pictures each label must have for a model to be trained (1 to 1000). "
+        "Copies count once.",
+        kind="integer",
+        minimum=1,
+        maximum=1000,
     ),
     ParameterSpec(
         name="Minimum-F1-Score",
@@ -158,7 +170,7 @@ is an object must not come last, or a blank must follow it."""
 
 
 class OperatorParameters(Construct):
-    """The ten parameters under `path`, and the one that the pipeline writes for people to read.
+    """The eleven parameters under `path`, and the one that the pipeline writes for people to read.
 
     Their names carry the stack's name because operators type them; everything else is generated.
     """

@@ -154,11 +154,6 @@ class EnvironmentSettings(BaseModel):
         description="what an inference unit costs in your Region, in US dollars an hour: a number from 0 to "
         f"1000, {US_EAST_1_USD_PER_UNIT_HOUR} unless given",
     )
-    minimum_images_per_label: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=1,
-        description="how many different pictures each label must have to be trained: a whole number from 1 "
-        "to 1000, 1 unless given",
-    )
     quarantine: bool = Field(
         default=False,
         description="true or false, without quotes: whether pictures that Rekognition cannot use are left "
@@ -215,7 +210,7 @@ class EnvironmentSettings(BaseModel):
 
     @property
     def initial_parameters(self) -> dict[str, str]:
-        """All ten operator parameters, those that cdk.json leaves out with their defaults."""
+        """All operator parameters, those that cdk.json leaves out with their defaults."""
         parameters: BaseModel = self.operator_parameters
         return {name: str(value) for name, value in parameters}
 

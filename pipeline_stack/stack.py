@@ -82,7 +82,6 @@ class TrainingPipelineStack(cdk.Stack):
             ).function,
             log_retention=settings.log_retention,
             removal_policy=settings.removal,
-            minimum_images_per_label=settings.minimum_images_per_label,
             quarantine=settings.quarantine,
             data=data,
             runbook=settings.runbook,

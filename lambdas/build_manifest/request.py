@@ -19,7 +19,8 @@ class Request:
 
     `digest`: the set that was measured; `check` and `write` refuse any other. `previous_digest`: the
     set that was trained last, against which new pictures are counted; None before the first training.
-    `minimum_images_per_label` and `quarantine` are the environment's settings (see `preflight.verdict`).
+    `minimum_images_per_label` is the operator's parameter, `quarantine` the environment's setting (see
+    `preflight.verdict`).
     `data_source` is where the labelled pictures are told of; None stands for the folders.
     """
 

@@ -133,16 +133,14 @@ class DecideOnPictures:
             subject=messages.subject(pipeline, "'these pictures already failed their check'"),
             message=messages.message(
                 "'Nothing was trained: the check of these very pictures found ' & $failedCheck.reason & '.'",
-                "'They are checked again when they change, or quarantine or minimum_images_per_label in "
+                "'They are checked again when they change, or Minimum-Images-Per-Label, or quarantine in "
                 "cdk.json.'",
             ),
             report="{'reason': 'The check of these very pictures found ' & $failedCheck.reason & '.'}",
         )
         sound = (
             sfn.Choice.jsonata(scope, "Did they fail their check?")
-            .when(
-                sfn.Condition.jsonata(f"{{% $force = false and $failedCheck.rules = '{rules}' %}}"), unsound
-            )
+            .when(sfn.Condition.jsonata(f"{{% $force = false and $failedCheck.rules = {rules} %}}"), unsound)
             .otherwise(weigh)
         )
         checked = ending.registry.get(
@@ -162,7 +160,7 @@ class DecideOnPictures:
                 sfn.Condition.jsonata(
                     "{% $force = false and ($record.outcome = 'rejected' or ($record.outcome = 'failed' "
                     # Other rules may leave out what it failed for.
-                    f"and ($exists($record.rules) = false or $record.rules = '{rules}'))) %}}"
+                    f"and ($exists($record.rules) = false or $record.rules = {rules}))) %}}"
                 ),
                 tried,
             )

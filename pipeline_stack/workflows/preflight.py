@@ -67,7 +67,7 @@ class CheckPictures:
                     "check",
                     "{% $digest %}",
                     {
-                        "rules": {"S": rules_name(resources)},
+                        "rules": {"S": f"{{% {rules_name(resources)} %}}"},
                         "reason": {"S": f"{{% {problems} & ', see ' & $check.report %}}"},
                         "judged_at": {"S": "{% $now() %}"},
                         "judged_by": {"S": "{% $me %}"},

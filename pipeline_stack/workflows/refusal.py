@@ -51,7 +51,7 @@ class RecordRefusal:
                     {
                         "digest": {"S": "{% $digest %}"},
                         "outcome": {"S": outcome},
-                        "rules": {"S": rules_name(resources)},
+                        "rules": {"S": f"{{% {rules_name(resources)} %}}"},
                         "reason": {"S": "{% $reason %}"},
                         "report": {"S": "{% $string($report) %}"},
                         "judged_at": {"S": "{% $now() %}"},

@@ -30,7 +30,6 @@ class PipelineResources:
     explain_failure: lambda_.IFunction
     log_retention: logs.RetentionDays
     removal_policy: RemovalPolicy
-    minimum_images_per_label: int
     quarantine: bool
     """Whether bad pictures are left out of a set instead of keeping it from being trained."""
     data: DataAccess

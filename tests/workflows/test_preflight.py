@@ -99,3 +99,19 @@ def test_in_quarantine_a_bad_picture_is_left_out_and_told(lenient: Operator) -> 
     assert "1 picture was left out." in message["message"]
 
     assert lenient.run()["outcome"] == "nothing_to_train"
+
+
+def test_a_label_with_fewer_pictures_than_the_operator_wants_is_named(stocked: Operator) -> None:
+    stocked.upload_fruits(("plum",), 3)
+    stocked.set("Minimum-Images-Per-Label", "4")
+
+    report = stocked.run()
+
+    assert report["outcome"] == "preflight_failed"
+    (message,) = stocked.messages()
+    for part in ("plum has 3 distinct pictures", "at least 4", "Minimum-Images-Per-Label"):
+        assert part in message["message"]
+    assert stocked.run()["outcome"] == "already_tried"
+
+    stocked.set("Minimum-Images-Per-Label", "3")
+    assert stocked.run()["outcome"] == "deployed"

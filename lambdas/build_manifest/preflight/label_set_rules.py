@@ -75,7 +75,7 @@ def labels_must_have_pictures(train: Tally, test: Tally | None, minimum: int) ->
                 "ERROR_TOO_FEW_IMAGES_PER_LABEL",
                 found=f"the label {quoted(label)} has {counted(len(contents), 'distinct picture')}",
                 allowed=f"at least {minimum:,}",
-                fix="Add pictures of it, remove the label, or lower the setting minimum_images_per_label.",
+                fix="Add pictures of it, remove the label, or lower Minimum-Images-Per-Label.",
             )
 
 

@@ -60,6 +60,7 @@ def test_the_ten_parameters_have_the_names_and_defaults_that_operators_know() ->
         "Enable-Automatic-Training": "true",
         "Automatic-Training-Poll-Frequency": "600",
         "Minimum-Untrained-Images": "10",
+        "Minimum-Images-Per-Label": "1",
         "Minimum-F1-Score": "0.8",
         "Minimum-Inference-Units": "1",
         "Minimum-Label-Detection-Confidence": "70",

@@ -36,8 +36,6 @@ def complaint(context: Any) -> str:
     [
         ({"regoin": "us-east-1"}, "regoin", '"us-east-1"', "did you mean region?"),
         ({"quarantine": "yes"}, "quarantine", '"yes"', "true or false, without quotes"),
-        ({"minimum_images_per_label": 0}, "minimum_images_per_label", "0", "from 1 to 1000"),
-        ({"minimum_images_per_label": 2.5}, "minimum_images_per_label", "2.5", "a whole number"),
         ({"data_source": {"kind": "zip"}}, "data_source.kind", '"zip"', '{"kind": "folders"}'),
         ({"data_source": {"kind": "folders", "train": FILE}}, "data_source", '{"kind": "folders"', "folders"),
         ({"data_source": {"kind": "manifest"}}, "data_source", '{"kind": "manifest"}', "train is needed"),
