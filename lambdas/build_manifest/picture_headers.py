@@ -8,11 +8,12 @@ Rekognition takes, and no map over many of them is needed.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 
-from .errors import ImageUnreadable, StorageDenied
+from .errors import BuildManifestError, ImageUnreadable, StorageDenied
 from .inventory import InventoryBroken, side_by_side
 from .json_lines import json_lines, json_text
 from .layout import PICTURE_HEADERS_KEY
@@ -52,6 +53,32 @@ def examine(pictures: Sequence[Picture], store: PictureStore) -> list[Stored | N
     """
     known = _recall(pictures, store)
     unknown = [picture for picture in pictures if picture.key not in known]
+    if unknown:
+        recalled = len(known)
+        try:
+            _read_all(unknown, known, store, save=lambda: _save(pictures, known, store))
+        except Exception:
+            # What was read since the last time is not lost with what could not be, and why that was so is
+            # not hidden by an error of the saving.
+            with suppress(BuildManifestError):
+                if len(known) > recalled:
+                    _save(pictures, known, store)
+            raise
+        _save(pictures, known, store)
+    return [
+        Stored(picture.content, seen.size, seen.found) if (seen := known.get(picture.key)) else None
+        for picture in pictures
+    ]
+
+
+def _read_all(
+    unknown: Sequence[Picture],
+    known: dict[str, _Remembered],
+    store: PictureStore,
+    *,
+    save: Callable[[], None],
+) -> None:
+    """Add what the files of `unknown` are to `known`, and `save` it along the way."""
     denied: StorageDenied | None = None
     saved_at = monotonic()
     with ThreadPoolExecutor(READERS) as readers:
@@ -63,16 +90,14 @@ def examine(pictures: Sequence[Picture], store: PictureStore) -> list[Stored | N
                 elif isinstance(found, StorageDenied):
                     denied = found
             if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
-                store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
+                save()
                 saved_at = monotonic()
     if denied is not None and not known:
         raise denied
-    if unknown:
-        store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
-    return [
-        Stored(picture.content, seen.size, seen.found) if (seen := known.get(picture.key)) else None
-        for picture in pictures
-    ]
+
+
+def _save(pictures: Sequence[Picture], known: Mapping[str, _Remembered], store: PictureStore) -> None:
+    store.write_lines(PICTURE_HEADERS_KEY, _lines(pictures, known))
 
 
 def _read(picture: Picture, store: PictureStore) -> _Remembered | ImageUnreadable | StorageDenied:
