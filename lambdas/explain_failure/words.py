@@ -54,5 +54,6 @@ def _group(group: OfLines, names: list[str]) -> str:
 
 
 def _name(place: LineError) -> str:
-    name = _S3_URI.sub("", place.picture) or f"line {place.number} of the {place.side} manifest"
+    line = f"line {place.number}" if place.number else "a line"
+    name = _S3_URI.sub("", place.picture) or f"{line} of the {place.side} manifest"
     return name if len(name) <= _NAME_LENGTH else f"…{name[1 - _NAME_LENGTH :]}"

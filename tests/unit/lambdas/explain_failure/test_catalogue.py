@@ -14,6 +14,7 @@ def test_every_code_of_the_guide_has_a_meaning(code: str) -> None:
 
     assert meaning.why.endswith(".")
     assert meaning.fix.endswith(".")
+    assert "listed" not in meaning.fix, "a refused dataset lists no pictures"
     assert meaning is (OF_SETS if code in {*CONTENT_MESSAGES, *FILE_MESSAGES} else OF_LINES)[code]
 
 
