@@ -171,8 +171,8 @@ OF_DROPPED: Final[dict[str, Meaning]] = {
         "service",
     ),
 }
-"""Names of our own, since Rekognition has none, for lines that a dataset leaves out without a word ("Debugging
-terminal dataset errors"). For the other reasons given there it has codes elsewhere."""
+"""Names of our own, since Rekognition has none, for lines that a dataset leaves out without a word
+("Debugging terminal dataset errors"). For the other reasons given there it has codes elsewhere."""
 
 _CODE: Final = re.compile(r"\b(?:ERROR|WARNING)_[A-Z0-9_]+\b")
 

@@ -46,16 +46,17 @@ class Request:
             raise RequestInvalid(f'"version" is {version!r}; it must be the name of a model version.')
         if not isinstance(said, str):
             raise RequestInvalid(f'"said" is {str(said)[:80]!r}; it must be what Rekognition said, a text.')
-        files = {side: _place(event, side) for side in SIDES}
+        files = {side: place_in(event, side) for side in SIDES}
         return cls(
             version=version,
             said=said,
-            summary=_place(event, "summary"),
+            summary=place_in(event, "summary"),
             validation={side: place for side, place in files.items() if place is not None},
         )
 
 
-def _place(event: Mapping[str, object], name: str) -> Place | None:
+def place_in(event: Mapping[str, object], name: str) -> Place | None:
+    """The S3Object of that name; None if there is none."""
     value = event.get(name)
     if value is None:
         return None
