@@ -14,7 +14,7 @@ from typing import Protocol
 
 from .catalogue import NOT_KEPT, REPEATED_SOURCE_REF
 from .dataset_request import WrittenDataset
-from .manifest_lines import examine
+from .manifest_lines import examine, label_errors
 from .request import Place, Side
 from .training_files import LineError, marked, source_ref
 
@@ -127,6 +127,19 @@ def missing_lines(lines: Iterable[bytes], side: Side, kept: Container[bytes] | N
                 code = NOT_KEPT
         if code:
             yield LineError(code, "", side, number, picture)
+
+
+def bad_lines(lines: Iterable[bytes], side: Side) -> Iterator[LineError]:
+    """The lines that cannot be used, of a manifest from which no dataset could be made."""
+    seen: set[bytes] = set()
+    for number, line in enumerate(lines, start=1):
+        code, picture = examine(line)
+        mark = _fingerprint(picture)
+        if not code and mark in seen:
+            code = REPEATED_SOURCE_REF
+        seen.add(mark)
+        for each in [code] if code else label_errors(line):
+            yield LineError(each, "", side, number, picture)
 
 
 def _fingerprint(picture: str) -> bytes:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypedDict
 
+from .dropped import bad_lines
 from .errors import StorageDenied, StorageRefused
 from .findings import Findings, gather
 from .report import About, as_json, as_page
@@ -82,3 +83,9 @@ def _lines(request: Request, files: ResultFiles) -> Iterator[LineError]:
         lines = files.read_lines(place)
         if lines is not None:
             yield from line_errors(lines, side)
+    for side, place in request.manifests.items():
+        try:
+            yield from bad_lines(files.read_lines(place) or (), side)
+        except (StorageDenied, StorageRefused):
+            # What Rekognition could not read, this function may not read either; its words say so.
+            logger.exception("A manifest could not be read")

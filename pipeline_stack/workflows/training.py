@@ -21,6 +21,7 @@ from pipeline_stack.workflows.datasets import RefreshDatasets
 from pipeline_stack.workflows.ending import AT_FIRST, STARTED_BY_PARENT, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
 from pipeline_stack.workflows.finish_deployment import DeployAccepted
+from pipeline_stack.workflows.kept_lines import AccountForLines
 from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
@@ -94,8 +95,11 @@ class TrainingWorkflow(Construct):
             existing=training.start,
         )
         register_version = register("Register the version", ending=ending, then=create.start)
+        account = AccountForLines(
+            self, ending=ending, resources=resources, refused=refusal.dropped, then=register_version
+        )
         datasets = RefreshDatasets(
-            self, ending=ending, resources=resources, refused=refusal.dataset, then=register_version
+            self, ending=ending, resources=resources, refused=refusal.dataset, then=account.start
         )
         changed = sfn.Choice.jsonata(self, "Do the pictures keep changing?")
         write = calls.function(
