@@ -39,9 +39,9 @@ from pipeline_stack.workflows.verdict import Judge
 from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
-# 25 hours of training, an hour each for datasets and a deletion, seven for each of the two nested
-# deployments, and three for retries.
-TIMEOUT: Final = Duration.hours(44)
+# 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
+# seven for each of the two nested deployments, and three for retries.
+TIMEOUT: Final = Duration.hours(45)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
