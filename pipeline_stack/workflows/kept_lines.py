@@ -14,9 +14,9 @@ from pipeline_stack.workflows.resources import PipelineResources
 
 _FOUND: Final = "$states.result.DatasetDescription.DatasetStats"
 _LOST: Final = "$counts[kept != written or in_error > 0]"
-# More than 20 % of a manifest, which is also what Rekognition does not train ("Manifest file validation
-# rules").
-_TOO_FEW: Final = "$counts[kept = 0 or (written - kept + in_error) * 5 > written]"
+# More than 20 % of a manifest, or all of it, which is also what Rekognition does not train ("Manifest file
+# validation rules").
+_TOO_FEW: Final = "$counts[(written - kept + in_error) * 5 > written]"
 
 
 class AccountForLines:
