@@ -128,7 +128,7 @@ def test_a_manifest_that_may_not_be_read_does_not_cost_the_meaning_of_the_code(
     client: "S3Client", lambda_context: FakeContext, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     def refuse(**_keywords: object) -> None:
-        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetObject")  # type: ignore[arg-type]
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetObject")
 
     monkeypatch.setattr(handler_module._s3(), "get_object", refuse)
 
