@@ -42,7 +42,7 @@ class ManifestBuilder(Construct):
             # A listing of 250,000 pictures is some 270 requests. Once each, the first kilobytes of a picture
             # are read before its first training, and all of one that was uploaded in parts.
             timeout=Duration.minutes(15),
-            # For a whole CPU, which 1,769 MB buy. 250,000 pictures take some 200 MB (make bench).
+            # For a whole CPU, which 1,769 MB buy. 250,000 pictures take some 350 MB (make bench).
             memory=Size.mebibytes(2048),
             environment={
                 "BUCKET_NAME": bucket.bucket_name,

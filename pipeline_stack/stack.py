@@ -77,6 +77,7 @@ class TrainingPipelineStack(cdk.Stack):
                 self,
                 "FailureExplainer",
                 bucket=bucket,
+                project=project,
                 log_retention=settings.log_retention,
                 removal_policy=settings.removal,
             ).function,

@@ -8,11 +8,12 @@ Rekognition takes, and no map over many of them is needed.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 
-from .errors import ImageUnreadable, StorageDenied
+from .errors import BuildManifestError, ImageUnreadable, StorageDenied
 from .inventory import InventoryBroken, side_by_side
 from .json_lines import json_lines, json_text
 from .layout import PICTURE_HEADERS_KEY
@@ -62,6 +63,29 @@ def look_at_all(pictures: Sequence[Picture], reader: PictureReader, memory: Memo
     """
     known = _recall(pictures, memory)
     unknown = [picture for picture in pictures if picture.key not in known]
+    if unknown:
+        recalled = len(known)
+        try:
+            _read_all(unknown, known, reader, save=lambda: _save(pictures, known, memory))
+        except Exception:
+            # What was read since the last time is not lost with what could not be, and why that was so is
+            # not hidden by an error of the saving.
+            with suppress(BuildManifestError):
+                if len(known) > recalled:
+                    _save(pictures, known, memory)
+            raise
+        _save(pictures, known, memory)
+    return [known.get(picture.key) for picture in pictures]
+
+
+def _read_all(
+    unknown: Sequence[Picture],
+    known: dict[str, Looked],
+    reader: PictureReader,
+    *,
+    save: Callable[[], None],
+) -> None:
+    """Add what the files of `unknown` are to `known`, and `save` it along the way."""
     denied: StorageDenied | None = None
     saved_at = monotonic()
     with ThreadPoolExecutor(READERS) as readers:
@@ -73,13 +97,14 @@ def look_at_all(pictures: Sequence[Picture], reader: PictureReader, memory: Memo
                 elif isinstance(found, StorageDenied):
                     denied = found
             if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
-                memory.save(_lines(pictures, known))
+                save()
                 saved_at = monotonic()
     if denied is not None and not known:
         raise denied
-    if unknown:
-        memory.save(_lines(pictures, known))
-    return [known.get(picture.key) for picture in pictures]
+
+
+def _save(pictures: Sequence[Picture], known: Mapping[str, Looked], memory: Memory) -> None:
+    memory.save(_lines(pictures, known))
 
 
 def _read(picture: Picture, reader: PictureReader) -> Looked | ImageUnreadable | StorageDenied:

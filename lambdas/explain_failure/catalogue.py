@@ -28,7 +28,7 @@ _TELL_US: Final = (
 OF_SETS: Final[dict[str, Meaning]] = {
     "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST": Meaning(
         "More than 20 % of the lines cannot be used, counting every kind of error together.",
-        "Correct or remove the pictures listed below.",
+        "Correct or remove the pictures that cannot be used.",
     ),
     "ERROR_TOO_MANY_RECORDS_IN_ERROR": Meaning(
         "More than 20 % of the lines cannot be used, counting every kind of error together.",
@@ -63,7 +63,7 @@ OF_SETS: Final[dict[str, Meaning]] = {
     ),
     "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS": Meaning(
         "Once the pictures that cannot be used are left out, fewer than two labels are left.",
-        "Correct the pictures listed below, or add pictures of the labels that lost theirs.",
+        "Correct the pictures that cannot be used, or add pictures of the labels that lost theirs.",
     ),
     "ERROR_INSUFFICIENT_LABEL_OVERLAP": Meaning(
         "Less than half of the training set's labels are in the test set.",
@@ -72,7 +72,7 @@ OF_SETS: Final[dict[str, Meaning]] = {
     "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP": Meaning(
         "Once the pictures that cannot be used are left out, less than half of the training set's labels "
         "are in the test set.",
-        "Correct the pictures listed below, or add different pictures of their labels.",
+        "Correct the pictures that cannot be used, or add different pictures of their labels.",
     ),
     "ERROR_FAILED_IMAGES_S3_COPY": Meaning(
         "Rekognition could not copy the pictures from their bucket.",
@@ -152,6 +152,28 @@ OF_LINES: Final[dict[str, Meaning]] = {
 }
 """Codes that speak of one line, or of one box in it."""
 
+LINE_TOO_LONG: Final = "LINE_TOO_LONG"
+REPEATED_SOURCE_REF: Final = "REPEATED_SOURCE_REF"
+NOT_KEPT: Final = "NOT_KEPT"
+OF_DROPPED: Final[dict[str, Meaning]] = {
+    LINE_TOO_LONG: Meaning(
+        "The line has more than 100,000 characters, the most that Rekognition takes.",
+        "Use fewer boxes on the picture, or shorter names of labels.",
+    ),
+    REPEATED_SOURCE_REF: Meaning(
+        "An earlier line has the same picture, and Rekognition keeps one line of each.",
+        "Name the picture once in the data that it comes from.",
+    ),
+    NOT_KEPT: Meaning(
+        "Rekognition left the line out, and nothing about the line tells why.",
+        "See that the picture is there and can be opened; if so, report it with the manifest that the report "
+        "names.",
+        "service",
+    ),
+}
+"""Names of our own, since Rekognition has none, for lines that a dataset leaves out without a word
+("Debugging terminal dataset errors"). For the other reasons given there it has codes elsewhere."""
+
 _CODE: Final = re.compile(r"\b(?:ERROR|WARNING)_[A-Z0-9_]+\b")
 
 
@@ -162,7 +184,7 @@ def codes_in(text: str) -> list[str]:
 
 def meaning_of(code: str) -> Meaning:
     """The code's meaning; of a code that AWS added since, only that the guide knows it."""
-    known = OF_SETS.get(code) or OF_LINES.get(code)
+    known = OF_SETS.get(code) or OF_LINES.get(code) or OF_DROPPED.get(code)
     return known or Meaning(
         "This pipeline does not know the code.",
         'Look it up in the Custom Labels guide, "Debugging a failed model training".',

@@ -8,7 +8,7 @@ imports, so that the workflow's definition may take the names from here.
     ExplainFailureError
     ├── RequestInvalid        the event is not what the workflow sends
     ├── SettingsMissing       the function's environment is incomplete
-    ├── StorageDenied         S3 refused for want of a permission
+    ├── StorageDenied         S3 or Rekognition refused for want of a permission
     ├── StorageUnavailable    throttled, timed out or failed on AWS's side: try again
     └── StorageRefused        any other refusal: a missing bucket, a bad request
 """

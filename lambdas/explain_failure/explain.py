@@ -4,9 +4,10 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypedDict
 
+from .dropped import bad_lines
 from .errors import StorageDenied, StorageRefused
 from .findings import Findings, gather
-from .report import as_json, as_page
+from .report import About, as_json, as_page
 from .request import Place, Request
 from .training_files import LineError, line_errors, read_summary
 from .words import in_words
@@ -48,7 +49,13 @@ def explain(request: Request, *, files: ResultFiles) -> Explanation:
     content = files.read(request.summary) if request.summary else None
     errors, figures = read_summary(content) if content is not None else ([], {})
     findings = gather(request.said, errors, _lines(request, files))
-    report = _store(request, findings, figures, files) if findings.lines else None
+    about = About(
+        version=request.version,
+        said=request.said,
+        title=f"Why {request.version} could not be trained",
+        opening=f"Rekognition said: {request.said}",
+    )
+    report = store("failure-report", about, findings, figures, files) if findings.lines else None
     codes = [found.code for found in findings.sets] + [group.code for group in findings.lines]
     return Explanation(
         words=in_words(findings, report=report),
@@ -58,16 +65,14 @@ def explain(request: Request, *, files: ResultFiles) -> Explanation:
     )
 
 
-def _store(
-    request: Request, findings: Findings, figures: dict[str, object], files: ResultFiles
+def store(
+    name: str, about: About, findings: Findings, figures: dict[str, object], files: ResultFiles
 ) -> str | None:
     """The page's URI; None if it may not be stored, which must not cost what was found out."""
-    page = as_page(request, findings)
+    page = as_page(about, findings)
     try:
-        files.write(
-            "failure-report.json", as_json(request, findings, figures), content_type="application/json"
-        )
-        return str(files.write("failure-report.html", page, content_type="text/html; charset=utf-8"))
+        files.write(f"{name}.json", as_json(about, findings, figures), content_type="application/json")
+        return str(files.write(f"{name}.html", page, content_type="text/html; charset=utf-8"))
     except (StorageDenied, StorageRefused):
         logger.exception("The report could not be stored")
         return None
@@ -78,3 +83,9 @@ def _lines(request: Request, files: ResultFiles) -> Iterator[LineError]:
         lines = files.read_lines(place)
         if lines is not None:
             yield from line_errors(lines, side)
+    for side, place in request.manifests.items():
+        try:
+            yield from bad_lines(files.read_lines(place) or (), side)
+        except (StorageDenied, StorageRefused):
+            # What Rekognition could not read, this function may not read either; its words say so.
+            logger.exception("A manifest could not be read")

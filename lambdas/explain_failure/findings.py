@@ -46,7 +46,7 @@ def gather(said: str, errors: Sequence[SetError], lines: Iterable[LineError]) ->
     costs nothing, since Rekognition bills for those that succeed.
     """
     sets = _sets(said, errors)
-    return Findings(sets=sets, lines=_by_code(lines), whose=_whose(said, sets))
+    return Findings(sets=sets, lines=by_code(lines), whose=_whose(said, sets))
 
 
 def _whose(said: str, sets: Sequence[OfSet]) -> Whose:
@@ -67,7 +67,7 @@ def _sets(said: str, errors: Sequence[SetError]) -> list[OfSet]:
     return found
 
 
-def _by_code(lines: Iterable[LineError]) -> list[OfLines]:
+def by_code(lines: Iterable[LineError]) -> list[OfLines]:
     """Those with most lines first."""
     found: dict[str, OfLines] = {}
     for error in lines:

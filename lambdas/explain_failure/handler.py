@@ -9,6 +9,9 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from .dataset_entries import DatasetEntries
+from .dataset_request import MODE, DatasetRequest
+from .datasets import explain_datasets
 from .explain import Explanation, explain
 from .observability import logger, record, tracer
 from .request import Request
@@ -16,6 +19,7 @@ from .results_bucket import ResultsBucket
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_rekognition.client import RekognitionClient
     from mypy_boto3_s3.client import S3Client
 
 # What still fails after five tries is raised as StorageUnavailable and retried by the workflow.
@@ -28,13 +32,28 @@ def _s3() -> "S3Client":
     return client
 
 
+@cache
+def _rekognition() -> "RekognitionClient":
+    client: RekognitionClient = boto3.client("rekognition", config=_PATIENT)
+    return client
+
+
 @logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 def handler(event: Mapping[str, object], context: LambdaContext) -> Explanation:
-    """See `request.Request` for the event, `explain.Explanation` for the result."""
+    """See `request.Request` and `dataset_request.DatasetRequest` for the events, `explain.Explanation` for
+    the result."""
     settings = Settings.from_environment(os.environ)
-    request = Request.from_event(event)
+    request = DatasetRequest.from_event(event) if event.get("mode") == MODE else Request.from_event(event)
     files = ResultsBucket(client=_s3(), bucket=settings.bucket, version=request.version)
-    explanation = explain(request, files=files)
+    if isinstance(request, Request):
+        explanation = explain(request, files=files)
+    else:
+        explanation = explain_datasets(
+            request,
+            files=files,
+            entries=DatasetEntries(client=_rekognition()),
+            seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+        )
     record(explanation, request.version)
     return explanation

@@ -1,10 +1,10 @@
 """The whole explanation as two files: JSON for programs, a page for people."""
 
 import json
+from dataclasses import dataclass
 from html import escape
 
 from .findings import Findings, OfLines
-from .request import Request
 
 FORMAT = 1
 """Of the JSON; raised when a member is renamed or removed."""
@@ -18,12 +18,23 @@ _STYLE = (
 )
 
 
-def as_json(request: Request, findings: Findings, figures: dict[str, object]) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a report is about: the version that was to be trained, what was said of it, and how the page
+    begins."""
+
+    version: str
+    said: str
+    title: str
+    opening: str
+
+
+def as_json(about: About, findings: Findings, figures: dict[str, object]) -> bytes:
     """`lines` has `places` with at most 10,000 pictures a code; `count` is all of them."""
     document = {
         "format": FORMAT,
-        "version": request.version,
-        "said": request.said,
+        "version": about.version,
+        "said": about.said,
         "whose": findings.whose,
         "statistics": figures,
         "sets": [
@@ -52,29 +63,28 @@ def as_json(request: Request, findings: Findings, figures: dict[str, object]) ->
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def as_page(request: Request, findings: Findings) -> bytes:
+def as_page(about: About, findings: Findings) -> bytes:
     """Self-contained HTML, in UTF-8; whatever came from a manifest is escaped."""
-    title = f"Why {request.version} could not be trained"
     sets = "".join(
         f"<li>{escape(found.meaning.why)} <strong>{escape(found.meaning.fix)}</strong>"
         f" <code>{escape(found.code)}</code> {escape(', '.join(found.sides))}</li>"
         for found in findings.sets
     )
     body = (
-        f"<h1>{escape(title)}</h1><p>Rekognition said: {escape(request.said)}</p>"
+        f"<h1>{escape(about.title)}</h1><p>{escape(about.opening)}</p>"
         + (f"<ul>{sets}</ul>" if sets else "")
         + "".join(map(_section, findings.lines))
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style>{body}</html>\n"
+        f"<title>{escape(about.title)}</title><style>{_STYLE}</style>{body}</html>\n"
     ).encode()
 
 
 def _section(group: OfLines) -> str:
     rows = "".join(
-        f"<tr><td>{escape(place.picture) or '(none named)'}<td>{place.side}<td>{place.number}"
+        f"<tr><td>{escape(place.picture) or '(none named)'}<td>{place.side}<td>{place.number or '?'}"
         f"<td>{escape(place.said)}"
         for place in group.places[:ROWS_SHOWN]
     )

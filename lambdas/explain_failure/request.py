@@ -1,7 +1,7 @@
 """What the Training workflow asks of this function."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .errors import RequestInvalid
@@ -26,13 +26,15 @@ class Request:
     """Why `version` could not be trained, given what Rekognition said of it.
 
     `summary` and `validation` are the files of a training that got as far as reading the manifests'
-    content; a refused dataset and a manifest that could not be read at all leave none.
+    content; a refused dataset and a manifest that could not be read at all leave none. `manifests` are our
+    own, of the datasets that were refused.
     """
 
     version: str
     said: str
     summary: Place | None
     validation: Mapping[Side, Place]
+    manifests: Mapping[Side, Place] = field(default_factory=dict)
 
     @classmethod
     def from_event(cls, event: Mapping[str, object]) -> "Request":
@@ -46,16 +48,25 @@ class Request:
             raise RequestInvalid(f'"version" is {version!r}; it must be the name of a model version.')
         if not isinstance(said, str):
             raise RequestInvalid(f'"said" is {str(said)[:80]!r}; it must be what Rekognition said, a text.')
-        files = {side: _place(event, side) for side in SIDES}
+        manifests = event.get("manifests") or {}
+        if not isinstance(manifests, Mapping):
+            raise RequestInvalid(f'"manifests" is {str(manifests)[:200]!r}; it must be null or an object.')
         return cls(
             version=version,
             said=said,
-            summary=_place(event, "summary"),
-            validation={side: place for side, place in files.items() if place is not None},
+            summary=place_in(event, "summary"),
+            validation=_places(event),
+            manifests=_places(manifests),
         )
 
 
-def _place(event: Mapping[str, object], name: str) -> Place | None:
+def _places(event: Mapping[str, object]) -> dict[Side, Place]:
+    found = {side: place_in(event, side) for side in SIDES}
+    return {side: place for side, place in found.items() if place is not None}
+
+
+def place_in(event: Mapping[str, object], name: str) -> Place | None:
+    """The S3Object of that name; None if there is none."""
     value = event.get(name)
     if value is None:
         return None

@@ -24,7 +24,8 @@ class SetError:
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """An error of one line. `number` counts from 1; `picture` is empty if the line does not name one."""
+    """An error of one line. `number` counts from 1, and is 0 where it is not known; `picture` is empty if
+    the line does not name one."""
 
     code: str
     said: str
@@ -71,22 +72,27 @@ def line_errors(lines: Iterable[bytes], side: Side) -> Iterator[LineError]:
             document = json.loads(line)
         except ValueError:
             continue
-        source = _mapping(document).get("source-ref")
-        picture = source if isinstance(source, str) else ""
-        for code, said in dict.fromkeys(_marked(document)):
-            yield LineError(code, said, side, number, picture)
+        for code, said in dict.fromkeys(marked(document)):
+            yield LineError(code, said, side, number, source_ref(document))
 
 
-def _marked(value: object) -> Iterator[tuple[str, str]]:
+def source_ref(document: object) -> str:
+    """The picture that a line names; empty if it names none."""
+    source = _mapping(document).get("source-ref")
+    return source if isinstance(source, str) else ""
+
+
+def marked(value: object) -> Iterator[tuple[str, str]]:
+    """(code, message) of each error and warning anywhere in a line."""
     if isinstance(value, Mapping):
         for name, member in value.items():
             if name.endswith(("errors", "warnings")):
                 yield from _messages(member)
             else:
-                yield from _marked(member)
+                yield from marked(member)
     elif isinstance(value, list):
         for member in value:
-            yield from _marked(member)
+            yield from marked(member)
 
 
 def _messages(value: object) -> Iterator[tuple[str, str]]:

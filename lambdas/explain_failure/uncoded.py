@@ -1,7 +1,8 @@
 """What a status message without a code means.
 
 Rekognition documents no code for a manifest *file* error of a training, only its text (Custom Labels guide,
-"Terminal manifest file errors"), and none for other reasons: both are recognised by words.
+"Terminal manifest file errors"), and none for other reasons: both are recognised by words. So are the texts
+of a dataset's errors ("Debugging terminal dataset errors"), in case a status message has no code.
 """
 
 import re
@@ -37,6 +38,13 @@ FILE_TEXTS: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
     (
         re.compile(r"exceeds the maximum", re.IGNORECASE),
         OF_SETS["ERROR_MANIFEST_SIZE_TOO_LARGE"],
+    ),
+    (re.compile(r"too many rows", re.IGNORECASE), OF_SETS["ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM"]),
+    (re.compile(r"too many terminal errors", re.IGNORECASE), OF_SETS["ERROR_TOO_MANY_RECORDS_IN_ERROR"]),
+    (re.compile(r"file has too many labels", re.IGNORECASE), OF_SETS["ERROR_MANIFEST_TOO_MANY_LABELS"]),
+    (
+        re.compile(r"enough labeled images to distribute", re.IGNORECASE),
+        OF_SETS["ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"],
     ),
     (
         re.compile(r"service issue|internal (server )?error", re.IGNORECASE),

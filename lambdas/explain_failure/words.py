@@ -15,9 +15,9 @@ _NAME_LENGTH = 100
 _S3_URI = re.compile(r"^s3://[^/]+/")
 
 
-def in_words(findings: Findings, *, report: str | None) -> str:
-    """Sentences; empty if Rekognition's own words are all there is."""
-    parts = [*map(_of_set, findings.sets), *_of_lines(findings)]
+def in_words(findings: Findings, *, report: str | None, note: str = "") -> str:
+    """Sentences; empty if Rekognition's own words are all there is. `note` is one more, after the others."""
+    parts = [*map(_of_set, findings.sets), *_of_lines(findings), *([note] if note else [])]
     if not parts:
         return ""
     ending = f"The whole list: {report}" if report and findings.lines else ""
@@ -54,5 +54,6 @@ def _group(group: OfLines, names: list[str]) -> str:
 
 
 def _name(place: LineError) -> str:
-    name = _S3_URI.sub("", place.picture) or f"line {place.number} of the {place.side} manifest"
+    line = f"line {place.number}" if place.number else "a line"
+    name = _S3_URI.sub("", place.picture) or f"{line} of the {place.side} manifest"
     return name if len(name) <= _NAME_LENGTH else f"…{name[1 - _NAME_LENGTH :]}"

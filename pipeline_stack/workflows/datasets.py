@@ -33,10 +33,10 @@ _FAILED: Final = "$datasets[status != 'CREATE_COMPLETE']"
 
 
 class RefreshDatasets:
-    """States from "make the datasets" to "both hold what we wrote"; enter at `start`, on to `then`.
+    """States from "make the datasets" to "both are made of what we wrote"; enter at `start`, on to `then`.
 
-    - `refused`: entered with `reason` assigned when Rekognition refuses a dataset; the reason may be
-      the data or not.
+    - `refused`: entered with `reason` and `refusedKinds` (TRAIN, TEST or both) assigned when Rekognition
+      refuses a dataset; the reason may be the data or not.
     """
 
     def __init__(
@@ -58,20 +58,20 @@ class RefreshDatasets:
             cause="'Rekognition did not finish changing the datasets within an hour; they are now: ' & "
             "$join([$datasets.(type & ' ' & status)], ', ') & '.'",
         )
-        counted = self._count("TRAIN", "train", self._count("TEST", "test", then))
         note_refusal = sfn.Pass.jsonata(
             scope,
             "Note the refused dataset",
             assign={
                 "reason": "{% $join([" + _FAILED + ".('The ' & type & ' dataset is ' & status & "
-                "($exists(message) ? ': ' & message : ''))], ' ') %}"
+                "($exists(message) ? ': ' & message : ''))], ' ') %}",
+                "refusedKinds": "{% [" + _FAILED + ".type] %}",
             },
         )
         note_refusal.next(refused)
         created = (
             sfn.Choice.jsonata(scope, "Are both datasets made?")
             .when(sfn.Condition.jsonata("{% $count(" + _FAILED + ") > 0 %}"), note_refusal)
-            .otherwise(counted)
+            .otherwise(then)
         )
         # A dataset may be listed a moment after it was made.
         await_creation = self._await(
@@ -194,22 +194,3 @@ class RefreshDatasets:
         )
         create.next(then)
         return create
-
-    def _count(self, kind: str, side: str, then: sfn.IChainable) -> tasks.CallAwsService:
-        """Compare what Rekognition kept with what we wrote: it drops bad lines without a word."""
-        written = f"$measured.pictures.{side}"
-        kept = "$states.result.DatasetDescription.DatasetStats.TotalEntries"
-        count = self._ending.calls.rekognition(
-            f"Count the {kind} entries",
-            action="describeDataset",
-            resources=[self._resources.project.dataset_resource_arn],
-            parameters={"DatasetArn": f"{{% $datasets[type = '{kind}'][0].arn %}}"},
-            assign={
-                "report": f"{{% $merge([$report, {{'warnings': $append($report.warnings, {kept} = {written} "
-                f"? [] : ['Rekognition kept ' & $string({kept}) & ' of the ' & $string({written}) & "
-                f"' lines of the {kind} manifest.'])}}]) %}}"
-            },
-            during=f"counting the {kind} entries",
-        )
-        count.next(then)
-        return count

@@ -15,16 +15,26 @@ from pipeline_stack.workflows.preflight_rules import rules_name
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
-EXPLAIN_TIMEOUT: Final = Duration.minutes(5)
+EXPLAIN_TIMEOUT: Final = Duration.minutes(15)
 _FILE: Final = "{{% $exists($files.{0}) ? $files.{0} : null %}}"
+_REFUSED_MANIFESTS: Final = (
+    "{% $merge(["
+    + ", ".join(
+        f"'{kind}' in $refusedKinds ? {{'{side}': {{'Bucket': $measured.bucket, "
+        f"'Name': $measured.manifests.{name}}}}} : {{}}"
+        for kind, side, name in (("TRAIN", "training", "train"), ("TEST", "testing", "test"))
+    )
+    + "]) %}"
+)
 
 
 class RecordRefusal:
     """States that find out why Rekognition refused a set, remember it, and end the run red.
 
-    Enter at `training` with `reason` and `described` assigned, or at `dataset` with `reason`. If the reason
-    is the data, the set is not tried again until it changes; if not, the version is simply no longer
-    unfinished. An explanation that fails does not hide what it was to explain: the run ends with
+    Enter at `training` with `reason` and `described` assigned, at `dataset` with `reason` and
+    `refusedKinds`, or at `dropped` with `reason` and `explanation`, which is found out already. If the
+    reason is the data, the set is not tried again until it changes; if not, the version is simply no
+    longer unfinished. An explanation that fails does not hide what it was to explain: the run ends with
     Rekognition's own words then, and the set is tried again, which costs nothing until it succeeds.
     """
 
@@ -92,7 +102,7 @@ class RecordRefusal:
             payload={
                 "version": "{% $version %}",
                 "said": "{% $status %}",
-                **{name: _FILE.format(name) for name in ("summary", "training", "testing")},
+                **{name: _FILE.format(name) for name in ("summary", "training", "testing", "manifests")},
                 "execution_id": "{% $me %}",
             },
             assign={
@@ -105,7 +115,7 @@ class RecordRefusal:
         )
         explain.next(whose)
 
-        def enter(name: str, error: str, files: Any) -> sfn.Pass:
+        def enter(name: str, error: str, then: sfn.IChainable, files: Any) -> sfn.Pass:
             state = sfn.Pass.jsonata(
                 scope,
                 name,
@@ -118,10 +128,14 @@ class RecordRefusal:
                     "report": "{% $merge([$report, {'version': $version, 'reason': $reason}]) %}",
                 },
             )
-            state.next(explain)
+            state.next(then)
             return state
 
         self.training: Final = enter(
-            "Weigh the failed training", names.TRAINING_FAILED, "{% $described.files %}"
+            "Weigh the failed training", names.TRAINING_FAILED, explain, "{% $described.files %}"
         )
-        self.dataset: Final = enter("Weigh the refused dataset", names.DATASET_FAILED, {})
+        # A dataset that was not made has no entries to list: what can be told is told by its manifest.
+        self.dataset: Final = enter(
+            "Weigh the refused dataset", names.DATASET_FAILED, explain, {"manifests": _REFUSED_MANIFESTS}
+        )
+        self.dropped: Final = enter("Weigh what was left out", names.DATASET_FAILED, whose, {})

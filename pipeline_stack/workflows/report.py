@@ -36,3 +36,5 @@ class Report(TypedDict):
     """S3 URI of the page that lists what is wrong with the pictures, if that kept them from being trained."""
     failure_report: NotRequired[str]
     """S3 URI of the page that lists what Rekognition found wrong, picture by picture."""
+    dataset_report: NotRequired[str]
+    """S3 URI of the page that lists the lines that Rekognition left out of its datasets, or found wrong."""

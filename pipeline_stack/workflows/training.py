@@ -22,6 +22,7 @@ from pipeline_stack.workflows.datasets import RefreshDatasets
 from pipeline_stack.workflows.ending import AT_FIRST, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
 from pipeline_stack.workflows.finish_deployment import DeployAccepted
+from pipeline_stack.workflows.kept_lines import AccountForLines
 from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
@@ -40,9 +41,9 @@ from pipeline_stack.workflows.verdict import Judge
 from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
-# 25 hours of training, an hour each for datasets and a deletion, seven for each of the two nested
-# deployments, and three for retries.
-TIMEOUT: Final = Duration.hours(44)
+# 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
+# seven for each of the two nested deployments, and three for retries.
+TIMEOUT: Final = Duration.hours(45)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
@@ -96,8 +97,11 @@ class TrainingWorkflow(Construct):
             existing=training.start,
         )
         register_version = register("Register the version", ending=ending, then=create.start)
+        account = AccountForLines(
+            self, ending=ending, resources=resources, refused=refusal.dropped, then=register_version
+        )
         datasets = RefreshDatasets(
-            self, ending=ending, resources=resources, refused=refusal.dataset, then=register_version
+            self, ending=ending, resources=resources, refused=refusal.dataset, then=account.start
         )
         changed = sfn.Choice.jsonata(self, "Do the pictures keep changing?")
         write = calls.function(

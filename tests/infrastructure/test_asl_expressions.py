@@ -161,6 +161,111 @@ def test_a_forced_retrain_has_a_name_of_its_own_and_keeps_it(training: Machine) 
     assert len(forced) == len(plain) + 9
 
 
+def counted(kind: str, written: int, kept: int, in_error: int = 0) -> dict[str, Any]:
+    """As `Count the … entries` notes it."""
+    side, name = {"TRAIN": ("training", "train"), "TEST": ("testing", "test")}[kind]
+    return {
+        "kind": kind,
+        "side": side,
+        "arn": f"arn:{name}",
+        "manifest": {"Bucket": "b", "Name": f"manifests/d/{name}.manifest"},
+        "written": written,
+        "kept": kept,
+        "in_error": in_error,
+    }
+
+
+def test_what_rekognition_kept_is_counted_of_both_sides(training: Machine) -> None:
+    variables = {
+        "datasets": [{"type": "TEST", "arn": "arn:test"}, {"type": "TRAIN", "arn": "arn:train"}],
+        "measured": {
+            "bucket": "b",
+            "pictures": {"train": 16, "test": 4},
+            "manifests": {"train": "manifests/d/train.manifest", "test": "manifests/d/test.manifest"},
+        },
+    }
+
+    def found(kind: str, *earlier: Any, **stats: int) -> Any:
+        states = {"result": {"DatasetDescription": {"DatasetStats": stats}}}
+        return assigned(
+            training, f"Count the {kind} entries", "counts", states=states, counts=list(earlier), **variables
+        )
+
+    train = counted("TRAIN", 16, 15, 2)
+    assert found("TRAIN", "of an earlier time", TotalEntries=15, ErrorEntries=2) == [train]
+    assert found("TEST", train, TotalEntries=4) == [train, counted("TEST", 4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "words"),
+    [
+        ((80, 80), (20, 20), None),
+        ((80, 79), (20, 20), "Rekognition kept 79 of the 80 lines of the TRAIN manifest."),
+        (
+            (80, 80),
+            (20, 20, 1),
+            "Rekognition kept 20 of the 20 lines of the TEST manifest, 1 of them with errors.",
+        ),
+        (
+            (80, 78, 3),
+            (20, 19),
+            "Rekognition kept 78 of the 80 lines of the TRAIN manifest, 3 of them with errors. "
+            "Rekognition kept 19 of the 20 lines of the TEST manifest.",
+        ),
+        ((80, 81), (20, 20), "Rekognition kept 81 of the 80 lines of the TRAIN manifest."),
+    ],
+)
+def test_lines_that_were_not_kept_are_asked_about(
+    training: Machine, train: tuple[int, ...], test: tuple[int, ...], words: str | None
+) -> None:
+    counts = [counted("TRAIN", *train), counted("TEST", *test)]
+    lost = [one for one in counts if one["kept"] != one["written"] or one["in_error"]]
+    (complete,) = training.states["Did Rekognition keep every line?"]["Choices"]
+
+    assert evaluate(complete["Condition"], counts=counts) is (words is None)
+    if words is not None:
+        assert assigned(training, "Note what was left out", "reason", counts=counts) == words
+        payload = training.states["Find out what was left out"]["Arguments"]["Payload"]
+        asked = [{name: value for name, value in one.items() if name != "kind"} for one in lost]
+        assert evaluate(payload["datasets"], counts=counts) == asked
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "too_few"),
+    [
+        ((80, 79), (20, 20), False),
+        ((80, 64), (20, 16), False),
+        ((80, 63), (20, 20), True),
+        ((80, 80), (20, 15), True),
+        ((80, 70, 6), (20, 20), False),
+        ((80, 70, 7), (20, 20), True),
+        ((80, 80, 80), (20, 20), True),
+        ((80, 80), (20, 0), True),
+        ((80, 99), (20, 20), False),
+    ],
+)
+def test_more_than_a_fifth_of_either_side_is_too_much_to_lose(
+    training: Machine, train: tuple[int, ...], test: tuple[int, ...], too_few: bool
+) -> None:
+    (refuse,) = training.states["Is enough left?"]["Choices"]
+    counts = [counted("TRAIN", *train), counted("TEST", *test)]
+
+    assert refuse["Next"] == "Refuse what is left"
+    assert evaluate(refuse["Condition"], counts=counts) is too_few
+
+
+def test_the_manifests_of_refused_datasets_are_looked_at(training: Machine) -> None:
+    files = training.states["Weigh the refused dataset"]["Assign"]["files"]
+    measured = {"bucket": "b", "manifests": {"train": "m/train.manifest", "test": "m/test.manifest"}}
+
+    def found(*kinds: str) -> Any:
+        return evaluate(files["manifests"], refusedKinds=list(kinds), measured=measured)
+
+    train, test = ({"Bucket": "b", "Name": f"m/{name}.manifest"} for name in ("train", "test"))
+    assert found("TRAIN") == {"training": train}
+    assert found("TRAIN", "TEST") == {"training": train, "testing": test}
+
+
 @pytest.mark.parametrize("words", ["", "The pictures are too small."])
 @pytest.mark.parametrize(("data", "said"), [(True, "until they change"), (False, "the next run tries again")])
 def test_a_refusal_is_told_with_what_was_found_out(

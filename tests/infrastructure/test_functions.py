@@ -92,13 +92,19 @@ def test_the_judge_reads_evaluations_and_nothing_else(template: Template) -> Non
     }
 
 
-def test_the_explainer_reads_evaluations_and_writes_beside_them(template: Template) -> None:
+def test_the_explainer_reads_evaluations_manifests_and_entries_and_writes_beside_the_first(
+    template: Template,
+) -> None:
     bucket = f"<{template.only('AWS::S3::Bucket')[0]}.Arn>"
     properties = function(template, "explain_failure")
+    granted = template.grants(properties["Role"]["Fn::GetAtt"][0])
+    (dataset,) = [arn for arn in granted if arn.endswith(f":project/{template.name}/dataset/*/*")]
 
-    assert template.grants(properties["Role"]["Fn::GetAtt"][0]) == {
+    assert granted == {
         bucket: {"s3:ListBucket"},
         f"{bucket}/{layout.EVALUATION_PREFIX}*": {"s3:GetObject", "s3:PutObject"},
+        f"{bucket}/{layout.MANIFESTS_PREFIX}*": {"s3:GetObject"},
+        dataset: {"rekognition:ListDatasetEntries"},
         f"<{properties['LoggingConfig']['LogGroup']['Ref']}.Arn>": {
             "logs:CreateLogStream",
             "logs:PutLogEvents",

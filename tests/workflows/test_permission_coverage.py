@@ -19,6 +19,7 @@ from tests.workflows.faults.calls import roles
 from tests.workflows.faults.scenarios import Replacement, Scenario, until_idle
 from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
 from tests.workflows.pictures import broken, noises
+from tests.workflows.tampering import repeating, run_with_manifests
 
 TIME_SCALE = 0.0002
 SAMPLE_EVERY = 12
@@ -170,6 +171,12 @@ def fail_for_the_data(operator: Operator) -> None:
         operator.remove(key)
 
 
+def lose_a_line(operator: Operator) -> None:
+    """A line that Rekognition leaves out of its dataset: it is looked for among the entries."""
+    operator.upload_fruits(count=1, first=60)
+    assert run_with_manifests(operator, train=repeating(1))["status"] == "SUCCEEDED"
+
+
 def be_told_by_others(operator: Operator) -> None:
     """A run that was stopped, and one that fails as the one before it did, by the schedule."""
     operator.aws.stops([{"machine": "-Training", "state": "Read the parameters"}])
@@ -234,6 +241,7 @@ DAY: tuple[Callable[[Operator], None], ...] = (
     begin_and_replace,
     fail_and_delete,
     fail_for_the_data,
+    lose_a_line,
     be_told_by_others,
     be_refused,
     change_settings,

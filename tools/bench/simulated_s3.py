@@ -22,15 +22,13 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote_plus, unquote, urlsplit
 from xml.sax.saxutils import escape
 
-from tools.bench.pictures import keys
+from tools.bench.pictures import PICTURE, keys
 
 PAGE = 1_000
 REQUESTS_PATH = "/_requests"
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 _MODIFIED = "2026-01-01T00:00:00.000Z"
-_BYTES_SHOWN = 100_000
-"""The size of a picture whose bytes nobody has stored."""
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -68,10 +66,10 @@ class SimulatedS3:
     """The bucket, and the answers to requests about it."""
 
     def __init__(self, pictures: Iterable[str]) -> None:
-        """`pictures`: keys that are there without their bytes."""
+        """`pictures`: keys under each of which lies the same picture, with an ETag of its own."""
         self.requests: Counter[str] = Counter()
         self._keys = sorted(pictures)
-        self._shown = {key: self._contents(key, _md5(key.encode()), _BYTES_SHOWN) for key in self._keys}
+        self._shown = {key: self._contents(key, _md5(key.encode()), len(PICTURE)) for key in self._keys}
         self._stored: dict[str, tuple[str, bytes]] = {}
         """ETag and bytes, by key."""
         self._uploads: dict[str, dict[int, bytes]] = {}
@@ -159,9 +157,9 @@ class SimulatedS3:
         return found, folders, None
 
     def _get(self, request: Request) -> Response:
-        if request.key not in self._stored:
+        if request.key not in self._shown:
             return _error(404, "NoSuchKey", "The specified key does not exist.")
-        told, body = self._stored[request.key]
+        told, body = self._stored.get(request.key) or (_md5(request.key.encode()), PICTURE)
         etag = f'"{told}"'
         if request.headers.get("if-match", etag) != etag:
             return _error(412, "PreconditionFailed", "At least one of the preconditions did not hold.")

@@ -25,6 +25,9 @@ class FakeContext:
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:function"
     aws_request_id: str = "00000000-0000-0000-0000-000000000000"
 
+    def get_remaining_time_in_millis(self) -> int:
+        return 300_000
+
 
 @pytest.fixture(autouse=True)
 def no_network(socket_disabled: None) -> None:

@@ -14,6 +14,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from lambdas.build_manifest.preflight.headers import FIRST, Header, PictureFormat, look
 from tools.bench import __main__ as bench
 from tools.bench.pictures import PREFIX, keys
 from tools.bench.simulated_s3 import PAGE, SimulatedS3, start
@@ -117,6 +118,19 @@ def test_what_is_stored_is_read_back_whole_in_ranges_and_under_its_etag(client: 
     assert code_of(caught) == "NoSuchKey"
 
 
+def test_each_picture_has_a_header_and_an_etag_of_its_own(client: "S3Client") -> None:
+    etags = set()
+    for item in client.list_objects_v2(Bucket=BUCKET, Prefix=PREFIX, MaxKeys=2)["Contents"]:
+        read = client.get_object(
+            Bucket=BUCKET, Key=item["Key"], IfMatch=item["ETag"], Range=f"bytes=0-{FIRST.length - 1}"
+        )
+        header = look(FIRST, read["Body"].read(), total=item["Size"])
+        assert header == Header(PictureFormat.JPEG, 1_920, 1_080)
+        assert read["ContentRange"] == f"bytes 0-4095/{item['Size']}"
+        etags.add(read["ETag"])
+    assert len(etags) == 2
+
+
 def test_an_upload_in_parts_makes_one_object(client: "S3Client", s3: SimulatedS3) -> None:
     content = b"0123456789" * (PART // 10) + b"rest" * PART
     client.upload_fileobj(io.BytesIO(content), BUCKET, "manifests/large", Config=IN_PARTS)
@@ -144,7 +158,9 @@ def test_a_row_for_each_measurement_of_a_set_beside_the_bare_listing() -> None:
 
     assert header[:2] == ["pictures", "labels"]
     assert [row[:3] for row in rows] == [
-        ["30", "2", name] for name in ("listing", "measure", "write", "again")
+        ["30", "2", name] for name in ("listing", "measure", "write", "again", "cold", "warm")
     ]
-    assert [row[-1] for row in rows] == ["1", "1", "5", "3"]
+    # A check lists the pictures, looks for what is remembered of them, and writes two reports; `cold` also
+    # reads each picture and writes what is to be remembered, `warm` reads that.
+    assert [row[-1] for row in rows] == ["1", "1", "5", "3", "35", "5"]
     assert rows[0][4] == rows[0][6] == "(1.00)"

@@ -1,8 +1,16 @@
+from collections.abc import Iterable
+
 import pytest
 
 from lambdas.build_manifest import picture_headers
 from lambdas.build_manifest.contents import identify
-from lambdas.build_manifest.errors import ImageUnreadable, PicturesChanged, StorageDenied
+from lambdas.build_manifest.errors import (
+    ImageUnreadable,
+    PicturesChanged,
+    StorageDenied,
+    StorageRefused,
+    StorageUnavailable,
+)
 from lambdas.build_manifest.layout import IMAGES_PREFIX, PICTURE_HEADERS_KEY
 from lambdas.build_manifest.memory import Memory
 from lambdas.build_manifest.picture_headers import examine, look_at_all
@@ -117,6 +125,27 @@ def test_progress_is_saved_along_the_way(store: FakeStore, monkeypatch: pytest.M
     assert len(store.files[PICTURE_HEADERS_KEY].splitlines()) == 3
 
 
+@pytest.mark.parametrize("saving", [None, StorageUnavailable("S3 is down altogether.")])
+def test_what_was_read_before_an_error_is_not_lost(
+    store: FakeStore, monkeypatch: pytest.MonkeyPatch, saving: Exception | None
+) -> None:
+    failing = ForbiddingStore(store, StorageRefused, "c.png")
+    written = failing.write_lines
+
+    def write_lines(key: str, lines: Iterable[bytes]) -> None:
+        if saving:
+            raise saving
+        written(key, lines)
+
+    monkeypatch.setattr(failing, "write_lines", write_lines)
+
+    with pytest.raises(StorageRefused):
+        looked_at(failing)
+
+    saved = failing.files.get(PICTURE_HEADERS_KEY, b"").splitlines()
+    assert len(saved) == (0 if saving else 2)
+
+
 class ForbiddingStore(FakeStore):
     """Some pictures cannot be read."""
 
@@ -154,6 +183,8 @@ def test_when_no_picture_can_be_read_the_bucket_is_to_blame(store: FakeStore) ->
 
     with pytest.raises(StorageDenied):
         looked_at(forbidding)
+
+    assert forbidding.written == []
 
 
 def test_a_size_behind_megabytes_of_history_is_found() -> None:

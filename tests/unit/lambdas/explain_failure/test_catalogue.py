@@ -1,6 +1,6 @@
 import pytest
 
-from lambdas.explain_failure.catalogue import OF_LINES, OF_SETS, codes_in, meaning_of
+from lambdas.explain_failure.catalogue import OF_DROPPED, OF_LINES, OF_SETS, codes_in, meaning_of
 from lambdas.explain_failure.uncoded import meaning_of_text, speaks_of_data
 from local_aws.rekognition.line_errors import CONTENT_MESSAGES, FILE_MESSAGES, LINE_MESSAGES
 
@@ -14,7 +14,16 @@ def test_every_code_of_the_guide_has_a_meaning(code: str) -> None:
 
     assert meaning.why.endswith(".")
     assert meaning.fix.endswith(".")
+    assert "listed" not in meaning.fix, "a refused dataset lists no pictures"
     assert meaning is (OF_SETS if code in {*CONTENT_MESSAGES, *FILE_MESSAGES} else OF_LINES)[code]
+
+
+@pytest.mark.parametrize("code", OF_DROPPED)
+def test_lines_that_are_dropped_without_a_code_have_a_meaning_too(code: str) -> None:
+    meaning = meaning_of(code)
+
+    assert meaning is OF_DROPPED[code]
+    assert (meaning.whose == "data") is (code != "NOT_KEPT")
 
 
 def test_a_code_that_aws_added_since_leads_to_the_guide() -> None:
@@ -36,6 +45,10 @@ def test_codes_are_found_in_a_text_once_and_in_order() -> None:
         ("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET", "access"),
         ("ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT", "access"),
         ("ERROR_MANIFEST_SIZE_TOO_LARGE", "data"),
+        ("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM", "data"),
+        ("ERROR_TOO_MANY_RECORDS_IN_ERROR", "data"),
+        ("ERROR_MANIFEST_TOO_MANY_LABELS", "data"),
+        ("ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE", "data"),
     ],
 )
 def test_a_file_error_is_recognised_by_its_words(code: str, whose: str) -> None:
@@ -43,6 +56,7 @@ def test_a_file_error_is_recognised_by_its_words(code: str, whose: str) -> None:
 
     assert meaning is not None
     assert meaning.whose == whose
+    assert code in UNCODED or meaning.fix == OF_SETS[code].fix or whose == "access"
 
 
 def test_a_fault_of_the_service_is_nobodys() -> None:

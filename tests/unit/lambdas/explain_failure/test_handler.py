@@ -90,6 +90,54 @@ def test_a_failure_without_files_is_explained_by_its_words(
     assert client.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
 
 
+REFUSED = (
+    "The TRAIN dataset is CREATE_FAILED: ERROR_TOO_MANY_RECORDS_IN_ERROR: The manifest file has too many "
+    "terminal errors."
+)
+
+
+def refused_event() -> dict[str, Any]:
+    manifest = {"Bucket": BUCKET, "Name": "manifests/d/train.manifest"}
+    return event(said=REFUSED, summary=None, training=None, testing=None, manifests={"training": manifest})
+
+
+def test_the_lines_of_a_refused_dataset_are_found_in_its_manifest(
+    client: "S3Client", lambda_context: FakeContext
+) -> None:
+    metadata = {"class-name": "a", "type": "groundtruth/image-classification"}
+    good = {"source-ref": f"s3://{BUCKET}/a/0.jpg", "label": 1, "label-metadata": metadata}
+    lines = [good, good, {"source-ref": f"s3://{BUCKET}/a/1.jpg", "label": 1}, {"label": 1}]
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    client.put_object(Bucket=BUCKET, Key="manifests/d/train.manifest", Body=content)
+
+    explanation = handler(refused_event(), lambda_context)
+
+    assert explanation["codes"] == [
+        "ERROR_TOO_MANY_RECORDS_IN_ERROR",
+        "ERROR_MISSING_SOURCE_REF",
+        "ERROR_NO_LABEL_ATTRIBUTES",
+        "REPEATED_SOURCE_REF",
+    ]
+    assert explanation["data_is_the_reason"] is True
+    assert ": a/1.jpg." in explanation["words"]
+    assert explanation["report"] == f"s3://{BUCKET}/evaluation/set-1/failure-report.html"
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket"])
+def test_a_manifest_that_may_not_be_read_does_not_cost_the_meaning_of_the_code(
+    client: "S3Client", lambda_context: FakeContext, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def refuse(**_keywords: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetObject")
+
+    monkeypatch.setattr(handler_module._s3(), "get_object", refuse)
+
+    explanation = handler(refused_event(), lambda_context)
+
+    assert explanation["codes"] == ["ERROR_TOO_MANY_RECORDS_IN_ERROR"]
+    assert "Correct or remove the pictures" in explanation["words"]
+
+
 def test_a_report_that_may_not_be_stored_does_not_cost_the_explanation(
     client: "S3Client", lambda_context: FakeContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

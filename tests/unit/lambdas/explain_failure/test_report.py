@@ -5,11 +5,11 @@ import pytest
 
 from lambdas.explain_failure import report
 from lambdas.explain_failure.findings import gather
-from lambdas.explain_failure.report import as_json, as_page
-from lambdas.explain_failure.request import Request
+from lambdas.explain_failure.report import About, as_json, as_page
 from lambdas.explain_failure.training_files import LineError, SetError
 
-REQUEST = Request(version="set-1", said='It said "no" & <left>.', summary=None, validation={})
+SAID = 'It said "no" & <left>.'
+ABOUT = About(version="set-1", said=SAID, title="Why <set-1> failed", opening=f"Rekognition said: {SAID}")
 FINDINGS = gather(
     "",
     [SetError("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", "Too many.", "training")],
@@ -35,7 +35,7 @@ class Text(HTMLParser):
 
 
 def test_the_file_for_programs_has_every_place() -> None:
-    document = json.loads(as_json(REQUEST, FINDINGS, {"training": {"total_json_lines": 3}}))
+    document = json.loads(as_json(ABOUT, FINDINGS, {"training": {"total_json_lines": 3}}))
 
     assert document["format"] == 1
     assert document["version"] == "set-1"
@@ -53,18 +53,25 @@ def test_the_file_for_programs_has_every_place() -> None:
 
 
 def test_the_page_names_each_picture_and_runs_nothing_of_a_manifest() -> None:
-    page = Text(as_page(REQUEST, FINDINGS))
+    page = Text(as_page(ABOUT, FINDINGS))
 
     assert "script" not in page.tags
-    assert REQUEST.said in page.text
+    assert SAID in page.text
+    assert ABOUT.title in page.text
     for expected in ("s3://b/<script>é.jpg", "s3://b/2.jpg", "ERROR_INVALID_IMAGE", "Replace it with a PNG"):
         assert expected in page.text
+
+
+def test_a_line_whose_number_is_not_known_has_none() -> None:
+    found = gather("", [], [LineError("ERROR_INVALID_IMAGE", "Invalid.", "training", 0, "s3://b/a.jpg")])
+
+    assert " ? " in Text(as_page(ABOUT, found)).text
 
 
 def test_the_page_says_how_many_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "ROWS_SHOWN", 1)
 
-    page = Text(as_page(REQUEST, FINDINGS))
+    page = Text(as_page(ABOUT, FINDINGS))
 
     assert "s3://b/2.jpg" not in page.text
     assert "And 1 more" in page.text

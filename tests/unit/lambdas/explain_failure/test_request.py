@@ -19,6 +19,14 @@ def test_what_the_workflow_sends_is_understood() -> None:
     )
 
 
+@pytest.mark.parametrize("manifests", [None, {}])
+def test_manifests_are_those_of_refused_datasets_only(manifests: Any) -> None:
+    assert Request.from_event({**EVENT, "manifests": manifests}).manifests == {}
+    refused = {"testing": {"Bucket": "b", "Name": "manifests/d/test.manifest"}}
+    found = Request.from_event({**EVENT, "manifests": refused}).manifests
+    assert found == {"testing": Place(bucket="b", key="manifests/d/test.manifest")}
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
@@ -28,6 +36,8 @@ def test_what_the_workflow_sends_is_understood() -> None:
         ({"summary": "s3://b/k"}, "summary"),
         ({"training": {"Bucket": "b"}}, "training"),
         ({"testing": {"Bucket": "", "Name": "k"}}, "testing"),
+        ({"manifests": ["k"]}, "manifests"),
+        ({"manifests": {"training": "k"}}, "training"),
     ],
 )
 def test_what_it_does_not_send_is_refused_by_name(changed: dict[str, Any], named: str) -> None:

@@ -54,6 +54,18 @@ def test_a_line_without_a_picture_is_named_by_its_place() -> None:
     assert ": line 7 of the testing manifest." in in_words(found(error), report=None)
 
 
+def test_a_line_without_picture_and_number_is_one_of_its_manifest() -> None:
+    error = LineError("ERROR_INVALID_JSON_LINE", "", "testing", 0, "")
+
+    assert ": a line of the testing manifest." in in_words(found(error), report=None)
+
+
+def test_a_note_stands_behind_the_lines_and_before_the_report() -> None:
+    words = in_words(found(*lines(INVALID_IMAGE, 1)), report="s3://b/r.html", note="More may be.")
+
+    assert words.endswith("pears/0.jpg. More may be. The whole list: s3://b/r.html")
+
+
 def test_long_names_and_many_kinds_stay_within_a_message() -> None:
     long = lines(INVALID_IMAGE, 30, name="s3://b/" + "x" * 900 + "/{}.jpg")
     kinds = [line for number in range(60) for line in lines(f"ERROR_{number}", 1)]

@@ -51,6 +51,23 @@ def test_duplicate_and_malformed_lines_are_dropped_without_a_word(lab: Lab) -> N
     }
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        line("x" * 1025 + ".png", "cat"),
+        line("x.png", "cat").replace("source-ref", "source"),
+        line("x.png", "cat").replace("s3://", "https://"),
+        line("x.png", "cat", filler="x" * 100_000),
+    ],
+    ids=["long key", "no source-ref", "no S3 address", "long line"],
+)
+def test_lines_that_name_no_picture_or_are_too_long_are_dropped_without_a_word(lab: Lab, bad: str) -> None:
+    arn = lab.dataset(lab.project(), "TRAIN", *CATS, bad)
+    stats = lab.describe_dataset(arn)["DatasetStats"]
+    assert (stats["TotalEntries"], stats["ErrorEntries"]) == (10, 0)
+    assert lab.call("ListDatasetEntries", DatasetArn=arn, HasErrors=True)["DatasetEntries"] == []
+
+
 def test_lines_with_errors_stay_and_are_counted(lab: Lab) -> None:
     arn = lab.dataset(
         lab.project(), "TRAIN", *CATS, line("x.png", "cat", label0="one"), line("unlabelled.png")

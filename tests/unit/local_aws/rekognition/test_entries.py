@@ -68,6 +68,16 @@ def test_entries_come_in_pages(lab: Lab, dataset: str) -> None:
     assert len(set(refs(first["DatasetEntries"] + second["DatasetEntries"]))) == 12
 
 
+def test_entries_with_errors_come_in_pages_too(lab: Lab) -> None:
+    broken = [line(f"{number}.png", "cat", label0="one") for number in range(2)]
+    dataset = lab.dataset(lab.project(), "TRAIN", *PETS, *broken)
+    first = lab.call("ListDatasetEntries", DatasetArn=dataset, HasErrors=True, MaxResults=1)
+    token = first["NextToken"]
+    second = lab.call("ListDatasetEntries", DatasetArn=dataset, HasErrors=True, MaxResults=1, NextToken=token)
+    assert "NextToken" not in second
+    assert refs(first["DatasetEntries"] + second["DatasetEntries"]) == ["0.png", "1.png"]
+
+
 @pytest.mark.parametrize("filters", [{"Labeled": True}, {}])
 def test_a_token_serves_only_the_list_it_came_from(lab: Lab, dataset: str, filters: dict[str, bool]) -> None:
     token = lab.call("ListDatasetEntries", DatasetArn=dataset, MaxResults=1, HasErrors=False)["NextToken"]
