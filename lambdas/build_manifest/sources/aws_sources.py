@@ -1,6 +1,7 @@
 """Buckets through S3, datasets through Rekognition."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 _CHUNK_BYTES = 1024 * 1024
-# The most that the API lists at once. A quarter of a million entries are 2,500 calls, some minutes.
+# The most that the API lists at once.
 _ENTRIES = 100
+# Rekognition allows 5 calls a second of each such operation to an account ("Amazon Rekognition endpoints and
+# quotas"). So 200,000 entries take 7 minutes of the function's 15, and more than some 250,000 do not fit.
+_SECONDS_A_CALL = 0.2
 _READABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
@@ -39,10 +43,19 @@ class BucketPages:
 class AwsSources:
     """See `ports.Sources`."""
 
-    def __init__(self, *, s3: "S3Client", rekognition: "RekognitionClient") -> None:
+    def __init__(
+        self,
+        *,
+        s3: "S3Client",
+        rekognition: "RekognitionClient",
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`s3`: one of `listing.hand_over_pages`."""
         self._s3 = s3
         self._rekognition = rekognition
+        self._sleep = sleep
+        self._clock = clock
 
     def reader(self, bucket: str) -> DatasetBucket:
         return DatasetBucket(client=self._s3, name=bucket)
@@ -87,8 +100,12 @@ class AwsSources:
                 DatasetArn=arn, PaginationConfig={"PageSize": _ENTRIES}
             )
             with _dataset_errors(arn):
+                began = self._clock()
                 for page in pages:
                     yield "".join(f"{entry}\n" for entry in page["DatasetEntries"]).encode()
+                    if page.get("NextToken"):
+                        self._sleep(max(0.0, _SECONDS_A_CALL - (self._clock() - began)))
+                        began = self._clock()
 
         return Opened(pieces(), found.get("LastUpdatedTimestamp") or found["CreationTimestamp"])
 

@@ -48,9 +48,14 @@ def stub(rekognition: "RekognitionClient") -> Iterator[Stubber]:
 
 
 @pytest.fixture
-def sources(client: "S3Client", rekognition: "RekognitionClient") -> AwsSources:
+def slept() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def sources(client: "S3Client", rekognition: "RekognitionClient", slept: list[float]) -> AwsSources:
     own: S3Client = hand_over_pages(boto3.client("s3"))
-    return AwsSources(s3=own, rekognition=rekognition)
+    return AwsSources(s3=own, rekognition=rekognition, sleep=slept.append, clock=lambda: 7.0)
 
 
 def described(stub: Stubber, status: str = "CREATE_COMPLETE", **others: Any) -> None:
@@ -88,7 +93,7 @@ def test_pictures_are_found_by_their_keys(client: "S3Client", sources: AwsSource
     ]
 
 
-def test_the_entries_of_a_dataset_are_lines(stub: Stubber, sources: AwsSources) -> None:
+def test_the_entries_of_a_dataset_are_lines(stub: Stubber, sources: AwsSources, slept: list[float]) -> None:
     described(stub, LastUpdatedTimestamp=NOW.replace(month=4))
     asked = {"DatasetArn": ARN, "MaxResults": 100}
     stub.add_response(
@@ -100,6 +105,8 @@ def test_the_entries_of_a_dataset_are_lines(stub: Stubber, sources: AwsSources) 
 
     assert b"".join(opened.pieces) == b'{"a": 1}\n{"b": 2}\n{"c": 3}\n'
     assert opened.modified == NOW.replace(month=4)
+    # Five calls a second are the quota; after the last there is nothing to wait for.
+    assert slept == [0.2]
 
 
 @pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "CREATE_FAILED"])
