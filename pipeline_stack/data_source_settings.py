@@ -17,14 +17,15 @@ _BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 LABEL_FILE = f"^s3://{_BUCKET}/{_IN_A_KEY}{{0,1023}}[A-Za-z0-9 _.,:;=+@&()!'-]$"
 FOLDER = f"^s3://{_BUCKET}/({_IN_A_KEY}{{1,1023}}/)?$"
-DATASET_ARN = (
-    r"^arn:aws:rekognition:[a-z0-9-]+:[0-9]{12}:project/[a-zA-Z0-9_.-]{1,255}/dataset/(train|test)/[0-9]+$"
-)
+DATASET_ARN = r"^arn:aws:rekognition:[a-z0-9-]+:[0-9]{12}:project/[a-zA-Z0-9_.-]{1,255}/dataset/SIDE/[0-9]+$"
 KEY_ARN = r"^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]{1,128}$"
 PROJECT_NAME = "^[a-zA-Z0-9_.-]{1,255}$"
 
 MOST_PLACES = 20
 """Each is a statement in two policies, and a part of a function's environment of 4 KiB."""
+
+MOST_CHARACTERS = 2_000
+"""Of all of them together."""
 
 FORMS = (
     '{"kind": "folders"}, or {"kind": "manifest", "train": "s3://bucket/file", "test": "s3://bucket/file", '
@@ -34,7 +35,15 @@ FORMS = (
     " of which test may be left out"
 )
 
+
+def _fit(places: tuple[str, ...]) -> tuple[str, ...]:
+    if sum(map(len, places)) > MOST_CHARACTERS:
+        raise ValueError("are too long together")
+    return places
+
+
 Place = Annotated[str, StringConstraints(pattern=FOLDER)]
+Places = Annotated[tuple[Place, ...], Field(max_length=MOST_PLACES), AfterValidator(_fit)]
 KeyArn = Annotated[str, StringConstraints(pattern=KEY_ARN)]
 
 
@@ -69,8 +78,8 @@ def _agrees(source: _DataSource) -> _DataSource:
         return source
     if "train" not in given or source.train == source.test:
         raise ValueError("has no training data, or the same as test data")
-    pattern = LABEL_FILE if source.kind == "manifest" else DATASET_ARN
-    for address in (source.train, source.test):
+    for side, address in (("train", source.train), ("test", source.test)):
+        pattern = LABEL_FILE if source.kind == "manifest" else DATASET_ARN.replace("SIDE", side)
         if address is not None and re.match(pattern, address) is None:
             raise ValueError(f"{address} is not allowed")
     if source.kind == "dataset" and given & {"format", "images"}:

@@ -43,7 +43,7 @@ class ManifestBuilder(Construct):
             # are read before its first training, and all of one that was uploaded in parts.
             timeout=Duration.minutes(15),
             # For a whole CPU, which 1,769 MB buy. 250,000 pictures take some 350 MB (make bench).
-            memory=Size.mebibytes(2048),
+            memory=Size.mebibytes(3008),
             environment={
                 "BUCKET_NAME": bucket.bucket_name,
                 "REGISTRY_TABLE_NAME": registry.table_name,

@@ -25,11 +25,12 @@ from pydantic import (
 from pipeline_stack.chat_settings import ChatSettings
 from pipeline_stack.data_source_settings import (
     FORMS,
+    MOST_CHARACTERS,
     MOST_PLACES,
     PROJECT_NAME,
     DataSourceSettings,
     KeyArn,
-    Place,
+    Places,
     folders,
 )
 from pipeline_stack.log_retentions import LOG_RETENTIONS
@@ -163,10 +164,11 @@ class EnvironmentSettings(BaseModel):
         default_factory=folders,
         description=f"which labelled pictures are trained, {FORMS}; folders unless given",
     )
-    data_locations: Annotated[tuple[Place, ...], Field(max_length=MOST_PLACES)] = Field(
+    data_locations: Places = Field(
         default=(),
-        description=f"a list of at most {MOST_PLACES} places with files of labels and pictures that may be "
-        'read besides those of the stack and of data_source: ["s3://bucket/folder/", "s3://bucket/"]',
+        description=f"a list of at most {MOST_PLACES} places, of {MOST_CHARACTERS} characters together, with "
+        "files of labels and pictures that may be read besides those of the stack and of data_source: "
+        '["s3://bucket/folder/", "s3://bucket/"]',
     )
     data_projects: Annotated[
         tuple[Annotated[str, StringConstraints(pattern=PROJECT_NAME)], ...], Field(max_length=MOST_PLACES)

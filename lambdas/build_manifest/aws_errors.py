@@ -36,8 +36,9 @@ def domain_error(doing: str, code: str, message: str, *, status: int = 0) -> Bui
     if code in _DENIED:
         return StorageDenied(
             f"AWS denied access while {doing} ({said}). The role of the function build_manifest, the policy "
-            "of the bucket, or a policy of the organisation forbids it: bring the stack back (make "
-            "deploy with REVERT_DRIFT=1), then look for a Deny."
+            "of the bucket, or a policy of the organisation forbids it. In the bucket of the stack: bring "
+            "the stack back (make deploy with REVERT_DRIFT=1), then look for a Deny. In a bucket of "
+            "data_locations: its own policy has to allow it, and data_keys in cdk.json its KMS key."
         )
     if code in _UNAVAILABLE or status >= 500:
         return StorageUnavailable(
@@ -46,7 +47,7 @@ def domain_error(doing: str, code: str, message: str, *, status: int = 0) -> Bui
     return StorageRefused(
         f"AWS refused the call while {doing} ({said}). Check that the bucket and the registry's table exist "
         "as the stack made them: if one was deleted by hand, bring the stack back (make deploy with "
-        "REVERT_DRIFT=1)."
+        "REVERT_DRIFT=1). A bucket of another name is one of data_locations or data_source: correct it there."
     )
 
 

@@ -45,7 +45,8 @@ def build(
     `new_pictures` counts what changed since `previous_digest` (see `novelty`); `youngest_seconds`
     is the age of the picture stored last, None if there is none; `problem` tells why the set cannot
     be trained, None if it can; `manifests` holds the keys of the files, None if none were written,
-    which is so in mode `measure` and for a set with a problem.
+    which is so in mode `measure` and for a set with a problem. `left_out` counts pictures that other
+    sources than folders tell of and that cannot be used.
 
     Memory: a few hundred bytes a picture; manifests and inventories are streamed.
 
@@ -80,6 +81,7 @@ def build(
         bucket=store.name,
         model_type=str(ModelType.WHOLE_PICTURE),
         data_source=IMAGES_PREFIX,
+        left_out=0,
         pictures=shorten_labels(counts, warnings),
         new_pictures=new_pictures,
         youngest_seconds=youngest_seconds(selection.newest, now()),

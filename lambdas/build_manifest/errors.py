@@ -42,6 +42,7 @@ class LabelFileUnreadable(BuildManifestError):
     def __init__(self, source: str, *, found: str, allowed: str, fix: str) -> None:
         super().__init__(f"{source}: {found}. Allowed: {allowed}. {fix}")
         self.source = source
+        self.found = found
 
 
 class SettingsMissing(BuildManifestError):

@@ -4,6 +4,7 @@ The same prefixes as in `pipeline_stack/layout.py`, which is not part of the bun
 keeps the two equal.
 """
 
+import hashlib
 import re
 
 IMAGES_PREFIX = "images_labeled_by_folder/"
@@ -21,14 +22,18 @@ PICTURE_HEADERS_KEY = f"{MANIFESTS_PREFIX}picture-headers-1.jsonl"
 _SET_NAME = re.compile(r"[0-9a-f]{64}")
 
 
-def labelled_hashes_key(bucket: str) -> str:
-    """The same of pictures that files of labels name, by the bucket in which they are: what is remembered
-    of folders must not be lost when another source is trained once."""
-    return f"{MANIFESTS_PREFIX}content-hashes/{bucket}.jsonl"
+def labelled_hashes_key(source: str, bucket: str) -> str:
+    """The same of pictures in a bucket that a source names. Each source has its own: only what is in a set is
+    remembered, and what is known of one must not be lost when another is trained once."""
+    return f"{MANIFESTS_PREFIX}content-hashes/{_short(source)}/{bucket}.jsonl"
 
 
-def labelled_headers_key(bucket: str) -> str:
-    return f"{MANIFESTS_PREFIX}picture-headers-1/{bucket}.jsonl"
+def labelled_headers_key(source: str, bucket: str) -> str:
+    return f"{MANIFESTS_PREFIX}picture-headers-1/{_short(source)}/{bucket}.jsonl"
+
+
+def _short(source: str) -> str:
+    return hashlib.sha256(source.encode(errors="replace")).hexdigest()[:16]
 
 
 def is_set_name(name: str) -> bool:

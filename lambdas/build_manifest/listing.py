@@ -90,8 +90,10 @@ class Listing:
             page = page_of(self._request(prefix, {**asked, "ContinuationToken": page.next_token}))
             yield page
 
-    def page(self, prefix: str, *, after: str) -> Page:
-        """The first objects under the prefix whose keys come after `after`, in order."""
+    def page(self, prefix: str, *, after: str, token: str | None = None) -> Page:
+        """The first objects under the prefix whose keys come after `after`, in order; or `token`'s page."""
+        if token is not None:
+            return page_of(self._request(prefix, {"ContinuationToken": token}))
         return page_of(self._request(prefix, {"StartAfter": after} if after else {}))
 
     def has(self, key: str) -> bool:

@@ -16,7 +16,7 @@ from .split import Split
 _LABELS_BYTES = 64 * 1024
 _NAME_LENGTH = 200
 # Fewer than either is the workflow's to refuse, with a reason of its own.
-SMALLEST_SET = 10
+_SMALLEST_SET = 10
 _FEWEST_LABELS = 2
 
 
@@ -56,6 +56,7 @@ class BuildResult(TypedDict):
     bucket: str
     model_type: str
     data_source: str
+    left_out: int
     pictures: PictureCounts
     new_pictures: int
     youngest_seconds: int | None
@@ -96,7 +97,7 @@ def why_untrainable(counts: PictureCounts, limits: SetLimits) -> str | None:
             f"The set has {counts['train']:,} pictures to train on, and a dataset in this Region takes at "
             f"most {limits.train:,}. Remove pictures from images_labeled_by_folder/."
         )
-    if len(labels) < _FEWEST_LABELS or counts["total"] < SMALLEST_SET:
+    if len(labels) < _FEWEST_LABELS or counts["total"] < _SMALLEST_SET:
         return None
     tested = sum(1 for sides in labels.values() if sides["test"])
     if tested < MIN_LABEL_OVERLAP * len(labels):

@@ -44,6 +44,13 @@ PERMANENT_FUNCTION_ERRORS: Final = (
 # Errors of our own: what an operator reads on a red execution. docs/runbook.md has an entry for each.
 INVALID_INPUT: Final = "InvalidInput"
 INVALID_PARAMETERS: Final = "InvalidParameters"
+WORDED_BY_CAUSE: Final = (
+    INVALID_PARAMETERS,
+    "DataSourceInvalid",
+    "DatasetUnreadable",
+    "LabelFileUnreadable",
+)
+"""Errors of which another cause is news: who mended the first and made another must hear of it."""
 PROJECT_MISSING: Final = "ProjectMissing"
 DATASET_DEADLINE: Final = "DatasetDeadlineExceeded"
 DATASET_FAILED: Final = "DatasetFailed"

@@ -46,15 +46,20 @@ def pictures_changed(then: sfn.IChainable) -> Handled:
 _NEW: Final = "($measured.digest = $trained ? 0 : $measured.new_pictures)"
 # A model that finds objects may have a single kind of them (see `preflight.limits` of build_manifest).
 _FEWEST: Final = f"($measured.model_type = 'location' ? 1 : {FEWEST_LABELS})"
+_FEW_LABELS: Final = f"$count($keys($measured.pictures.labels)) < {_FEWEST}"
+_FEW_PICTURES: Final = f"$measured.pictures.total < {FEWEST_PICTURES}"
+# Too small because of what cannot be used. Nobody hears of a scheduled run that finds nothing to train, so
+# this one goes on to the check, which fails, says why, and is remembered.
+_SPOILT: Final = f"($measured.left_out > 0 and ({_FEW_LABELS} or {_FEW_PICTURES}))"
 _NOT_ENOUGH: Final = (
     "{% $join(["
     "$type($measured.problem) = 'string' ? $measured.problem, "
-    f"$count($keys($measured.pictures.labels)) < {_FEWEST} ? "
+    f"{_FEW_LABELS} and $measured.left_out = 0 ? "
     "'Too few labels: ' & $string($count($keys($measured.pictures.labels))) & ' of ' & "
     f"$string({_FEWEST}) & ($dataSource.kind = 'folders' ? ' (a label is a folder with pictures).' : '.'), "
-    f"$measured.pictures.total < {FEWEST_PICTURES} ? "
+    f"{_FEW_PICTURES} and $measured.left_out = 0 ? "
     f"'Too few pictures: ' & $string($measured.pictures.total) & ' of {FEWEST_PICTURES}.', "
-    f"$force = false and {_NEW} < {number_of('Minimum-Untrained-Images')} ? "
+    f"$force = false and {_SPOILT} = false and {_NEW} < {number_of('Minimum-Untrained-Images')} ? "
     f"'Too few new pictures since the last trained set: ' & $string({_NEW}) & ' of ' & "
     f"{value_of('Minimum-Untrained-Images')} & ' (Minimum-Untrained-Images).', "
     # An empty bucket has no youngest picture, and JSONata does not compare null.

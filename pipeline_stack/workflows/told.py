@@ -29,7 +29,7 @@ _ITEM: Final = "$states.result.Item"
 # Which parameters are invalid is said in the cause; causes that AWS words differ from run to run.
 _WHAT: Final = (
     "$outcome & ' ' & $errorName & ' ' & $version & "
-    f"($errorName = '{names.INVALID_PARAMETERS}' ? ' ' & $substring($cause, 0, 1000) : '')"
+    f"($errorName in {list(names.WORDED_BY_CAUSE)} ? ' ' & $substring($cause, 0, 1000) : '')"
 )
 
 

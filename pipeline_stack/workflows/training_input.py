@@ -11,8 +11,10 @@ from pipeline_stack.workflows.resources import PipelineResources
 
 INPUT_KEY: Final = "data_source"
 OF_FOLDERS: Final = "trained"
-"""The registry's pointer to the set of folders that was trained last; other sources have one each, so that a
-set trained once from elsewhere does not make everything in the folders look new."""
+OF_THE_ENVIRONMENT: Final = "trained-environment"
+"""The registry's pointers to the set that was trained last: from the folders, and from the other source of
+the environment, whatever its address is by now. A source that only an execution names has one of its own, so
+that a set trained once from elsewhere does not make everything in the environment's source look new."""
 
 _INPUT: Final = "$states.context.Execution.Input"
 _KEYS: Final = f"['source', 'force', '{INPUT_KEY}', '{STARTED_BY_PARENT}']"
@@ -29,12 +31,12 @@ has words for each of its parts."""
 def data_source(resources: PipelineResources) -> dict[str, Any]:
     """Variables: `dataSource`, and the names of two items, which are the same until an unfinished version of
     another source is taken up: `ownItem` of this execution's source, `trainedItem` of what it trains."""
-    source = (
-        f"($exists({_INPUT}.{INPUT_KEY}) ? {_INPUT}.{INPUT_KEY} : {json.dumps(dict(resources.data.default))})"
-    )
+    default = json.dumps(dict(resources.data.default))
+    source = f"($exists({_INPUT}.{INPUT_KEY}) ? {_INPUT}.{INPUT_KEY} : {default})"
     item = expression(
-        f"($source := {source}; $source.kind = 'folders' ? '{OF_FOLDERS}' : '{OF_FOLDERS}-' & "
-        "$substring($hash($string([$source.kind, $source.train, $source.test]), 'SHA-256'), 0, 32))"
+        f"($source := {source}; $source.kind = 'folders' ? '{OF_FOLDERS}' "
+        f": $source = {default} ? '{OF_THE_ENVIRONMENT}' : '{OF_FOLDERS}-' & $substring($hash($string("
+        "[$source.kind, $source.train, $source.test][$type($) = 'string']), 'SHA-256'), 0, 32))"
     )
     return {"dataSource": expression(source), "ownItem": item, "trainedItem": item}
 

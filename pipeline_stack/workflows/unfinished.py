@@ -11,6 +11,7 @@ from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, describe_version
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.training_input import OF_FOLDERS
 
 _ITEM: Final = "$states.result.Item"
 
@@ -59,7 +60,12 @@ class TakeUpUnfinished:
             .when(sfn.Condition.jsonata(f"{{% $described.status in ['{ABSENT}', 'DELETING'] %}}"), forget)
             # The way out of a version that can be neither judged nor started: leave it, train anew.
             .when(
-                sfn.Condition.jsonata("{% $force and $described.status != 'TRAINING_IN_PROGRESS' %}"), forget
+                # A version of another source that only waits to be deployed is none: it is good, and paid.
+                sfn.Condition.jsonata(
+                    "{% $force and $described.status != 'TRAINING_IN_PROGRESS' "
+                    "and ($standing != 'accepted' or $trainedItem = $ownItem) %}"
+                ),
+                forget,
             )
             .when(sfn.Condition.jsonata("{% $standing = 'training' %}"), wait)
             .when(sfn.Condition.jsonata("{% $standing = 'accepted' %}"), deploy)
@@ -95,8 +101,9 @@ class TakeUpUnfinished:
             assign={
                 "version": f"{{% $exists({_ITEM}) ? {_ITEM}.version.S : '' %}}",
                 "digest": f"{{% $exists({_ITEM}) ? {_ITEM}.digest.S : '' %}}",
-                # Another source than this execution's may be unfinished.
-                "trainedItem": f"{{% $exists({_ITEM}.trained_item) ? {_ITEM}.trained_item.S : $ownItem %}}",
+                # Another source than this execution's may be unfinished; at first there were only folders.
+                "trainedItem": f"{{% $exists({_ITEM}) = false ? $ownItem : "
+                f"$exists({_ITEM}.trained_item) ? {_ITEM}.trained_item.S : '{OF_FOLDERS}' %}}",
             },
             during="looking for an unfinished version",
         )

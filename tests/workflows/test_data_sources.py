@@ -200,6 +200,21 @@ def test_a_set_trained_once_from_elsewhere_does_not_make_the_folders_look_new(st
     assert scheduled["outcome"] == "nothing_to_train"
     assert stocked.system_parameter()["live_model"]["version"] == once != of_folders
     assert stocked.run(data_source=source)["outcome"] == "nothing_to_train"
+    assert stocked.run(data_source=source | {"test": None})["outcome"] == "nothing_to_train"
+
+
+def test_a_forced_run_of_another_source_does_not_forget_a_paid_version(stocked: Operator) -> None:
+    pictures = list(shapes.drawn(12))
+    put_pictures(stocked, pictures)
+    source = {"kind": "manifest", "train": put(stocked, "train.manifest", boxes(stocked, pictures))}
+    no_slot = {"operation": "StartProjectVersion", "error": "LimitExceededException", "after": 0, "times": 1}
+    stocked.aws.faults([no_slot | {"service": "rekognition"}])
+    waiting = stocked.run()
+    assert waiting["outcome"] == "waiting_for_capacity"
+
+    forced = stocked.run(data_source=source, force=True)
+
+    assert (forced["outcome"], forced["version"]) == ("deployed", waiting["version"])
 
 
 def test_a_bad_line_is_named_before_anything_is_paid(operator: Operator) -> None:
@@ -221,19 +236,17 @@ def test_a_bad_line_is_named_before_anything_is_paid(operator: Operator) -> None
     assert operator.run(data_source=source)["outcome"] == "deployed"
 
 
-def test_a_file_without_a_usable_line_tells_why_there_is_nothing_to_train(operator: Operator) -> None:
+def test_a_file_without_a_usable_line_is_told_even_by_the_schedule(operator: Operator) -> None:
     source = {"kind": "manifest", "train": put(operator, "train.manifest", '{"source-ref": "a.png"}\n' * 12)}
 
-    report = operator.run(data_source=source)
+    report = operator.run(data_source=source, source="schedule")
 
-    assert report["outcome"] == "nothing_to_train"
-    for part in (
-        "12 of 12 pictures",
-        "train.manifest, line 1",
-        "s3://BUCKET/KEY",
-        "Too few pictures: 0 of 10",
-    ):
-        assert part in report["reason"]
+    assert report["outcome"] == "preflight_failed"
+    (message,) = operator.messages()
+    for part in ("train.manifest, line 1", "s3://BUCKET/KEY", "12 of 12 pictures"):
+        assert part in message["message"]
+    assert operator.run(data_source=source, source="schedule")["outcome"] == "already_tried"
+    assert len(operator.messages()) == 1
 
 
 @pytest.mark.parametrize(
@@ -268,13 +281,18 @@ def test_a_source_that_cannot_be_is_refused_in_words(
     assert operator.item("lock", "training") is None
 
 
-def test_a_missing_file_is_named(operator: Operator) -> None:
+def test_each_thing_that_is_wrong_with_a_file_is_told_once(operator: Operator) -> None:
     where = uri(operator, "lost.manifest")
+    scheduled = {"data_source": {"kind": "manifest", "train": where}, "source": "schedule"}
 
-    found = operator.run_red(data_source={"kind": "manifest", "train": where})
+    for found in (operator.run_red(**scheduled), operator.run_red(**scheduled)):
+        assert found["error"] == "LabelFileUnreadable"
+        assert f"{where}: there is no such file" in found["cause"]
+    assert len(operator.messages()) == 1
 
-    assert found["error"] == "LabelFileUnreadable"
-    assert f"{where}: there is no such file" in found["cause"]
+    put(operator, "lost.manifest", "\n".encode("utf-16"))
+    assert "UTF-16" in operator.run_red(**scheduled)["cause"]
+    assert len(operator.messages()) == 2
 
 
 def test_a_version_left_unfinished_stays_one_of_its_source(stocked: Operator) -> None:

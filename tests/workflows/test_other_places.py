@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from local_aws.deployment import deploy_assembly
 from local_aws.launcher import LocalAws
 from tests.infrastructure.synthesis import cdk_json_context, run_app
-from tests.workflows.conftest import deployed
+from tests.workflows.conftest import STACK, deployed
 from tests.workflows.operator import PATIENCE_SECONDS, Operator
+from tests.workflows.releases import Template, changed_assembly
 from tools import sample_shapes as shapes
 from tools.sample_shapes import Drawn
 
@@ -122,6 +124,32 @@ def test_the_source_of_the_environment_is_checked_for_changes(wide: Operator) ->
         set(),
         set(),
     ]
+
+
+def test_a_file_of_another_name_is_still_the_source_of_the_environment(
+    wide: Operator, wide_assembly: Path, tmp_path: Path
+) -> None:
+    pictures = list(shapes.drawn(20))
+    put_set(wide, pictures)
+    assert wide.run()["outcome"] == "deployed"
+    put_set(wide, list(shapes.drawn(21)), "next.manifest")
+    renamed = changed_assembly(wide_assembly, tmp_path, rename)
+
+    outputs = deploy_assembly(aws=wide.aws, assembly_dir=renamed, stack_name=STACK)
+
+    report = Operator(aws=wide.aws, outputs=outputs).run()
+    assert report["outcome"] == "nothing_to_train"
+    assert "1 of 10" in report["reason"]
+
+
+def rename(template: Template) -> None:
+    """As a deployment with another file in `data_source` does."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::StepFunctions::StateMachine":
+            parts = resource["Properties"]["DefinitionString"]["Fn::Join"][1]
+            for index, part in enumerate(parts):
+                if isinstance(part, str):
+                    parts[index] = part.replace("train.manifest", "next.manifest")
 
 
 def test_both_datasets_of_another_project_are_copied_and_the_model_gated(wide: Operator) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
 from ..errors import LabelFileUnreadable
 
+NOTHING = "the file is empty"
 BOM = b"\xef\xbb\xbf"
 # Ten times what Custom Labels takes: a source's line may hold much that the line we write does not.
 LONGEST_LINE = 1024 * 1024
@@ -76,7 +77,7 @@ def _without_bom(pieces: Iterable[bytes], source: str) -> Iterator[bytes]:
 def empty(source: str) -> LabelFileUnreadable:
     return LabelFileUnreadable(
         source,
-        found="the file is empty",
+        found=NOTHING,
         allowed="a Ground Truth manifest, COCO instances or a CSV file",
         fix="Upload the file again.",
     )

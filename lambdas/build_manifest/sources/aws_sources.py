@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
 from ..aws_errors import domain_errors, error_code
 from ..dataset_bucket import DatasetBucket
-from ..errors import DatasetUnreadable, DataSourceInvalid, LabelFileUnreadable
+from ..errors import DatasetUnreadable, DataSourceInvalid, LabelFileUnreadable, PicturesChanged
 from ..listing import Listing, Page
 from .data_source import LabelFile
 from .ports import Opened
@@ -25,6 +25,9 @@ _ENTRIES = 100
 # Rekognition allows 5 calls a second of each such operation to an account ("Amazon Rekognition endpoints and
 # quotas"). So 200,000 entries take 7 minutes of the function's 15, and more than some 250,000 do not fit.
 _SECONDS_A_CALL = 0.2
+_CHANGING = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
+# The last: a token is no longer good once there are other entries.
+_CHANGED = ("ResourceNotReadyException", "ResourceInUseException", "InvalidPaginationTokenException")
 _READABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
@@ -35,9 +38,9 @@ class BucketPages:
         self._bucket = bucket
         self._listing = Listing(client=client, bucket=bucket)
 
-    def page(self, prefix: str, *, after: str) -> Page:
+    def page(self, prefix: str, *, after: str, token: str | None = None) -> Page:
         with domain_errors(f"looking for pictures under {prefix!r} in bucket {self._bucket}"):
-            return self._listing.page(prefix, after=after)
+            return self._listing.page(prefix, after=after, token=token)
 
 
 class AwsSources:
@@ -87,12 +90,13 @@ class AwsSources:
         with _dataset_errors(arn):
             found = self._rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"]
         status = found.get("Status", "unknown")
+        if status in _CHANGING:
+            raise _being_changed(arn, status)
         if status not in _READABLE:
             message = found.get("StatusMessage", "")
             raise DatasetUnreadable(
                 f"The dataset {arn} is {status}{f' ({message})' if message else ''}; allowed is "
-                f"{' or '.join(_READABLE)}. Wait until it is no longer being changed, or mend it in its "
-                "project."
+                f"{' or '.join(_READABLE)}. Mend it in its project."
             )
 
         def pieces() -> Iterator[bytes]:
@@ -128,11 +132,14 @@ def _dataset_errors(arn: str) -> Iterator[None]:
                     "is made anew: look it up with `aws rekognition describe-projects`, and correct "
                     "data_source."
                 ) from error
-            if code in ("ResourceNotReadyException", "ResourceInUseException"):
-                raise DatasetUnreadable(
-                    f"The dataset {arn} is being changed ({code}). Try again when that is over."
-                ) from error
+            if code in _CHANGED:
+                raise _being_changed(arn, code) from error
             raise
+
+
+def _being_changed(arn: str, found: str) -> PicturesChanged:
+    """As an upload that goes on: the next run measures again."""
+    return PicturesChanged(f"The dataset {arn} is being changed ({found}). Nothing was written.")
 
 
 def _missing(file: LabelFile, found: str) -> LabelFileUnreadable:

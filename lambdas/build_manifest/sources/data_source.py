@@ -23,7 +23,7 @@ _S3_URI = re.compile(r"s3://([0-9A-Za-z.\-_]{3,255})/(.+)", re.DOTALL)
 _S3_FOLDER = re.compile(r"s3://([0-9A-Za-z.\-_]{3,255})/((?:.+/)?)", re.DOTALL)
 # The API model's pattern of DatasetArn; no account or Region is left out of it.
 _DATASET_ARN = re.compile(
-    r"arn:[a-z\d-]+:rekognition:[a-z\d-]+:\d{12}:project/([a-zA-Z0-9_.\-]{1,255})/dataset/(train|test)/[0-9]+"
+    r"arn:[a-z\d-]+:rekognition:[a-z\d-]+:\d{12}:project/[a-zA-Z0-9_.\-]{1,255}/dataset/(train|test)/[0-9]+"
 )
 _FIELDS = {
     "folders": set[str](),
@@ -129,14 +129,14 @@ def _dataset(given: Mapping[str, object]) -> DatasetSource:
         value = given.get(name)
         if name == "test" and value is None:
             continue
-        if not isinstance(value, str) or not _DATASET_ARN.fullmatch(value):
+        match = _DATASET_ARN.fullmatch(value) if isinstance(value, str) else None
+        if match is None or match[1] != name:
             raise _invalid(
                 f'has the dataset "{name}" {quoted(value)}',
-                "the ARN of a dataset, arn:aws:rekognition:REGION:ACCOUNT:project/NAME/dataset/train/NUMBER",
+                f"the ARN of a {name} dataset, "
+                f"arn:aws:rekognition:REGION:ACCOUNT:project/NAME/dataset/{name}/NUMBER",
             )
     train, test = given["train"], given.get("test")
-    if train == test:
-        raise _invalid("has the same dataset twice", "two datasets, or the training dataset alone")
     return DatasetSource(train=str(train), test=str(test) if test is not None else None)
 
 

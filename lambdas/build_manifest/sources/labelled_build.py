@@ -14,10 +14,9 @@ from ..labelled.writing import written_line
 from ..limits import SetLimits
 from ..ports import SetRegistry
 from ..preflight.examined import Examined, labels_of
+from ..preflight.tally import Tally
 from ..preflight.verdict import Rules, Verdict
-from ..preflight.words import in_words
 from ..report import (
-    SMALLEST_SET,
     BuildResult,
     PictureCounts,
     Sides,
@@ -30,8 +29,6 @@ from ..sweep import sweep
 from .data_source import DataSource
 from .labelled_set import LabelledSet, labelled_set
 from .ports import Access
-
-_MOST_WORDS = 1_500
 
 
 def check_labelled(
@@ -90,12 +87,13 @@ def build_labelled(
         bucket=store.name,
         model_type=str(verdict.purpose.model),
         data_source=str(source),
+        left_out=sum(tally.bad + tally.ignored for tally in _tallies(verdict)),
         pictures=shorten_labels(counts, warnings),
         new_pictures=new_pictures,
         youngest_seconds=youngest_seconds(read.newest, now()),
         skipped=SkippedCounts(total=0, reasons={}),
         warnings=warnings,
-        problem=_why_so_few(verdict, counts),
+        problem=None,
         manifests=manifests,
     )
 
@@ -137,15 +135,5 @@ def _counts(verdict: Verdict) -> PictureCounts:
     )
 
 
-def _why_so_few(verdict: Verdict, counts: PictureCounts) -> str | None:
-    """A set too small to train is not checked. If that is so because its pictures are bad, here is why."""
-    tallies = [tally for tally in (verdict.train_tally, verdict.test_tally) if tally is not None]
-    lines, left_out = (
-        sum(tally.lines for tally in tallies),
-        sum(tally.bad + tally.ignored for tally in tallies),
-    )
-    if counts["total"] >= SMALLEST_SET or not left_out:
-        return None
-    words = in_words(verdict.errors, verdict.quarantined, verdict.warnings)
-    cut = words if len(words) <= _MOST_WORDS else f"{words[: _MOST_WORDS - 1]}…"
-    return f"{left_out:,} of {lines:,} pictures that the source tells of cannot be used.\n{cut}\n"
+def _tallies(verdict: Verdict) -> list[Tally]:
+    return [tally for tally in (verdict.train_tally, verdict.test_tally) if tally is not None]

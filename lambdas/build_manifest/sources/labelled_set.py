@@ -1,7 +1,7 @@
 """The set that a source makes: named, looked at, split and judged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
@@ -53,7 +53,7 @@ def labelled_set(
     sides = {"train": train} if test is None else {"train": train, "test": test}
     named = (picture for side in sides.values() for picture in side.pictures)
     objects = find(named, access.sources, access.locations)
-    seen = look(objects, access.sources, access.store)
+    seen = look(str(source), objects, access.sources, access.store)
     examined = {name: _examined(side, seen) for name, side in sides.items()}
     digest = digest_of(sides, examined, objects)
     if expected is not None and digest != expected:
@@ -90,7 +90,8 @@ def _judge(
 
 
 def _of_one_kind(examined: Sequence[Examined]) -> tuple[list[Examined], list[Trouble]]:
-    """Before the split, since each side of it may have more of the other kind."""
+    """Before the split, since each side of it may have more of the other kind, and without the annotations of
+    the other kind: a picture that has both would otherwise be counted again, on its side, as it was."""
     style = StyleCount.of(one.picture for one in examined).style
     pictures: list[Examined] = []
     troubles: list[Trouble] = []
@@ -99,7 +100,7 @@ def _of_one_kind(examined: Sequence[Examined]) -> tuple[list[Examined], list[Tro
         if isinstance(picture, Trouble):
             troubles.append(picture)
         else:
-            pictures.append(one)
+            pictures.append(replace(one, picture=picture))
     return pictures, troubles
 
 

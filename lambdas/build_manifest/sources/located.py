@@ -22,8 +22,8 @@ _FIRST_AFTER_SURROGATES = 0xE000
 
 
 class Pages(Protocol):
-    def page(self, prefix: str, *, after: str) -> Page:
-        """The first objects under the prefix whose keys come after `after`, in order."""
+    def page(self, prefix: str, *, after: str, token: str | None = None) -> Page:
+        """The first objects under the prefix whose keys come after `after`, in order; or `token`'s page."""
 
 
 def locate(listing: Pages, prefix: str, keys: Sequence[str]) -> list[StoredObject]:
@@ -40,6 +40,9 @@ def _in_turn(listing: Pages, prefix: str, keys: Sequence[str]) -> Iterator[Store
     after = _just_before(keys[0])
     while answered < len(keys):
         page = listing.page(prefix, after=after)
+        # S3 may send a page without an object that is not the last, after many that were deleted.
+        while not page.objects and page.next_token is not None:
+            page = listing.page(prefix, after=after, token=page.next_token)
         there = {stored.key: stored for stored in page.objects}
         while answered < len(keys) and (page.next_token is None or keys[answered] <= page.last_key):
             if keys[answered] in there:

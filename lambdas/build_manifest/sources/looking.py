@@ -17,7 +17,7 @@ from ..layout import labelled_hashes_key, labelled_headers_key
 from ..limits import MAX_PICTURE_BYTES
 from ..memory import Memory
 from ..picture_headers import look_at_all
-from ..ports import FileStore
+from ..ports import FileStore, PictureReader
 from ..preflight.examined import Stored
 from ..preflight.headers import Unusable
 from ..selection import Picture, StoredObject, is_md5
@@ -44,29 +44,36 @@ def find(pictures: Iterable[LabelledPicture], sources: Sources, locations: Locat
     return found
 
 
-def look(objects: Objects, sources: Sources, files: FileStore) -> dict[str, dict[str, Stored]]:
-    """By bucket, then by key; none of what is archived, or denied by a policy.
+def look(source: str, objects: Objects, sources: Sources, files: FileStore) -> dict[str, dict[str, Stored]]:
+    """By bucket, then by key; none of what is archived, or denied by a policy. `source`: whose memory it is.
 
     Raises:
         PicturesChanged, StorageDenied, StorageUnavailable, StorageRefused: see `errors`.
     """
-    return {bucket: _look(bucket, of_bucket, sources, files) for bucket, of_bucket in objects.items()}
+    return {
+        bucket: _look(
+            of_bucket,
+            sources.reader(bucket),
+            headers=Memory(files, labelled_headers_key(source, bucket)),
+            hashes=Memory(files, labelled_hashes_key(source, bucket)),
+        )
+        for bucket, of_bucket in objects.items()
+    }
 
 
 def _look(
-    bucket: str, objects: Mapping[str, StoredObject], sources: Sources, files: FileStore
+    objects: Mapping[str, StoredObject], reader: PictureReader, *, headers: Memory, hashes: Memory
 ) -> dict[str, Stored]:
     # There is no first byte of an empty object to ask for.
     empty = {
         key: Stored(_EMPTY, 0, Unusable("the file is empty")) for key, it in objects.items() if not it.size
     }
     pictures = [Picture(key, objects[key].etag, "", "") for key in sorted(objects.keys() - empty.keys())]
-    reader = sources.reader(bucket)
-    looked = look_at_all(pictures, reader, Memory(files, labelled_headers_key(bucket)))
+    looked = look_at_all(pictures, reader, headers)
     seen = [(picture, one) for picture, one in zip(pictures, looked, strict=True) if one is not None]
     for picture, one in seen:
         # One that is too large is not worth reading: no set takes it.
         if (one.plain and is_md5(picture.etag)) or one.size > MAX_PICTURE_BYTES:
             picture.content = picture.etag
-    identify_by([picture for picture, _ in seen], reader, Memory(files, labelled_hashes_key(bucket)))
+    identify_by([picture for picture, _ in seen], reader, hashes)
     return empty | {picture.key: Stored(picture.content, one.size, one.found) for picture, one in seen}

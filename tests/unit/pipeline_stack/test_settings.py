@@ -63,6 +63,12 @@ def complaint(context: Any) -> str:
         ),
         ({"data_locations": ["bucket"]}, "data_locations.0", '"bucket"', "s3://bucket/folder/"),
         ({"data_locations": ["s3://bucket/*"]}, "data_locations.0", '"s3://bucket/*"', "s3://bucket/folder/"),
+        (
+            {"data_locations": [f"s3://bucket/{'a' * 500}{number}/" for number in range(4)]},
+            "data_locations",
+            '["s3://bucket/aaa',
+            "2000 characters together",
+        ),
         ({"data_projects": ["a/b"]}, "data_projects.0", '"a/b"', '["my-project"]'),
         ({"data_keys": ["alias/mine"]}, "data_keys.0", '"alias/mine"', "arn:aws:kms"),
         ({"region": "us-west-1"}, "region", '"us-west-1"', "us-east-1, us-east-2, us-west-2, eu-west-1"),

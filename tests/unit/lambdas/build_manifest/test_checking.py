@@ -122,11 +122,11 @@ def test_a_set_of_which_a_fifth_is_bad_is_not_the_one_that_was_meant(store: Fake
     assert "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST" in result["words"]
 
 
-def test_a_label_needs_as_many_pictures_as_the_environment_says(store: FakeStore) -> None:
+def test_a_label_needs_as_many_pictures_as_the_operator_says(store: FakeStore) -> None:
     assert checked(store, minimum_images_per_label=20)["passed"] is True
     result = checked(store, minimum_images_per_label=21)
     assert result["passed"] is False
-    assert "minimum_images_per_label" in result["words"]
+    assert "Minimum-Images-Per-Label" in result["words"]
 
 
 def test_many_errors_are_told_by_kind_with_their_pictures(store: FakeStore) -> None:

@@ -39,9 +39,13 @@ class FakePages:
     objects: list[StoredObject]
     size: int = 1000
     asked: int = 0
+    blank: bool = False
+    """Whether each listing begins with a page without an object, as after many that were deleted."""
 
-    def page(self, prefix: str, *, after: str) -> Page:
+    def page(self, prefix: str, *, after: str, token: str | None = None) -> Page:
         self.asked += 1
+        if self.blank and token is None:
+            return Page([], [], after)
         rest = (one for one in self.objects if one.key.startswith(prefix) and one.key > after)
         shown = list(islice(rest, self.size + 1))
         return Page(shown[: self.size], [], "more" if len(shown) > self.size else None)

@@ -10,6 +10,7 @@ from lambdas.build_manifest.errors import (
     DatasetUnreadable,
     DataSourceInvalid,
     LabelFileUnreadable,
+    PicturesChanged,
     StorageDenied,
     StorageUnavailable,
 )
@@ -109,13 +110,23 @@ def test_the_entries_of_a_dataset_are_lines(stub: Stubber, sources: AwsSources, 
     assert slept == [0.2]
 
 
-@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "CREATE_FAILED"])
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED", "DELETE_IN_PROGRESS"])
 def test_a_dataset_that_is_not_ready_is_named_with_its_status(
     stub: Stubber, sources: AwsSources, status: str
 ) -> None:
     described(stub, status, StatusMessage="because")
 
     with pytest.raises(DatasetUnreadable, match=rf"{ARN} is {status} \(because\)"):
+        sources.open_dataset(ARN)
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"])
+def test_a_dataset_that_is_being_changed_is_measured_again(
+    stub: Stubber, sources: AwsSources, status: str
+) -> None:
+    described(stub, status)
+
+    with pytest.raises(PicturesChanged, match=status):
         sources.open_dataset(ARN)
 
 
@@ -141,8 +152,9 @@ def test_what_rekognition_refuses_is_told_in_words(
 @pytest.mark.parametrize(
     ("code", "error"),
     [
-        ("ResourceNotReadyException", DatasetUnreadable),
-        ("ResourceInUseException", DatasetUnreadable),
+        ("ResourceNotReadyException", PicturesChanged),
+        ("ResourceInUseException", PicturesChanged),
+        ("InvalidPaginationTokenException", PicturesChanged),
         ("InternalServerError", StorageUnavailable),
         ("AccessDeniedException", DataSourceInvalid),
     ],

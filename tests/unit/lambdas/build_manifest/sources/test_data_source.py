@@ -78,7 +78,12 @@ def test_datasets_are_named_by_their_arns() -> None:
         ({"kind": "manifest", "train": "s3://bucket/a", "images": "s3://bucket/b"}, '"images"', "slash"),
         ({"kind": "dataset"}, '"train" None', "arn:aws:rekognition"),
         ({"kind": "dataset", "train": DATASET[:-5] + "x"}, '"train" arn', "arn:aws:rekognition"),
-        ({"kind": "dataset", "train": DATASET, "test": DATASET}, "twice", "two datasets"),
+        ({"kind": "dataset", "train": DATASET, "test": DATASET}, '"test" arn', "the ARN of a test dataset"),
+        (
+            {"kind": "dataset", "train": DATASET.replace("/train/", "/test/")},
+            '"train" arn',
+            "the ARN of a train dataset",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_what_is_allowed(value: Any, found: str, allowed: str) -> None:

@@ -155,23 +155,14 @@ def test_a_set_that_does_not_pass_is_never_written(sources: FakeSources, store: 
     assert inventory_key(digest) not in store.files
 
 
-def test_where_hardly_anything_can_be_used_the_reason_is_told(sources: FakeSources, store: FakeStore) -> None:
-    sources.tell(TRAIN, [*simple(sources, 4), *[b'{"source-ref": "a.png"}'] * 8])
+def test_what_cannot_be_used_is_counted(sources: FakeSources, store: FakeStore) -> None:
+    lost = labels_of(f"s3://{BUCKET}/set/lost.png", "cat")
+    unlabelled = {"source-ref": sources.put("unlabelled.png")}
+    sources.tell(TRAIN, [*simple(sources, 40), lost, unlabelled, b"{no JSON"])
 
-    problem = built(sources, store)["problem"]
+    result = built(sources, store)
 
-    assert problem is not None
-    assert problem.startswith("8 of 12 pictures that the source tells of cannot be used.")
-    assert f"{TRAIN.uri}, line 5" in problem
-    assert len(problem) < 2000
-
-
-def test_a_small_set_without_mistakes_has_no_problem_but_its_size(
-    sources: FakeSources, store: FakeStore
-) -> None:
-    sources.tell(TRAIN, simple(sources, 4))
-
-    assert built(sources, store)["problem"] is None
+    assert (result["left_out"], result["pictures"]["total"], result["problem"]) == (3, 40, None)
 
 
 def test_a_label_that_cannot_be_tested_is_told(sources: FakeSources, store: FakeStore) -> None:

@@ -1,12 +1,14 @@
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from lambdas.build_manifest.errors import LabelFileUnreadable, PicturesChanged
+from lambdas.build_manifest.errors import DatasetUnreadable, LabelFileUnreadable, PicturesChanged
 from lambdas.build_manifest.labelled.model_type import ModelType
 from lambdas.build_manifest.preflight.examined import Examined
+from lambdas.build_manifest.sources import reading
 from lambdas.build_manifest.sources.data_source import DatasetSource, ManifestSource
 from lambdas.build_manifest.sources.labelled_set import labelled_set
 from lambdas.build_manifest.sources.ports import Access
@@ -246,6 +248,24 @@ def test_of_two_kinds_of_annotation_the_rarer_is_left_out_of_both_sides(
     assert verdict.warnings.kinds["WARNING_OTHER_MODEL_TYPE"].count == 9
 
 
+@pytest.mark.parametrize("draw", range(12))
+def test_pictures_with_both_kinds_of_annotation_do_not_change_the_model(
+    sources: FakeSources, store: FakeStore, draw: int
+) -> None:
+    """As chained jobs of Ground Truth leave them: all classified, nearly half of them boxed too."""
+    lines = []
+    for number in range(60):
+        uri, label = sources.put(f"{number:02}.png", f"{draw} {number}"), ("cat", "dog")[number % 2]
+        line = json.loads(labels_of(uri, label))
+        lines.append(line | json.loads(boxes_of(uri, label)) if number < 28 else line)
+    sources.tell(TRAIN, lines)
+
+    verdict = read(sources, store).verdict
+
+    assert verdict.purpose.model is ModelType.WHOLE_PICTURE
+    assert len(verdict.train) + len(verdict.test or []) == 60
+
+
 def test_one_kind_of_object_is_enough_to_find_it(sources: FakeSources, store: FakeStore) -> None:
     sources.tell(TRAIN, [boxes_of(sources.put(f"{number}.png"), "logo") for number in range(20)])
 
@@ -348,6 +368,41 @@ def test_names_begin_in_the_folder_of_their_file_or_where_it_is_said(
 
     assert here.verdict.passed
     assert here.digest == there.digest
+
+
+def test_sources_remember_apart_what_they_looked_at(sources: FakeSources, store: FakeStore) -> None:
+    lines = simple(sources, 40)
+    sources.tell(TRAIN, lines)
+    sources.tell(TEST, lines[:12])
+    read(sources, store)
+    read(sources, store, source=ManifestSource(train=TEST))
+    seen = len(sources.buckets[BUCKET].ranges)
+
+    read(sources, store)
+
+    assert len(sources.buckets[BUCKET].ranges) == seen == 52
+
+
+def test_more_boxes_than_fit_into_memory_are_refused(
+    sources: FakeSources, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_BOXES", 39)
+    sources.tell(TRAIN, [boxes_of(sources.put(f"{number}.png"), "cat", "dog") for number in range(20)])
+
+    with pytest.raises(LabelFileUnreadable, match=f"{TRAIN.uri}: it has more than 39 boxes"):
+        read(sources, store)
+
+
+def test_a_dataset_without_entries_is_not_called_a_file(sources: FakeSources, store: FakeStore) -> None:
+    sources.datasets["arn"] = b""
+
+    with pytest.raises(DatasetUnreadable, match="arn has no entries"):
+        labelled_set(
+            DatasetSource(train="arn"),
+            expected=None,
+            access=Access(sources=sources, locations=LOCATIONS, store=store),
+            rules=RULES,
+        )
 
 
 def test_a_file_that_cannot_be_read_is_named(sources: FakeSources, store: FakeStore) -> None:

@@ -44,6 +44,14 @@ def test_a_few_among_many_are_not_looked_for_page_by_page() -> None:
     assert pages.asked == 3
 
 
+def test_a_page_without_objects_is_not_the_end() -> None:
+    keys = [f"set/{number}.png" for number in range(5)]
+    pages = listing(keys, 1000)
+    pages.blank = True
+
+    assert [stored.key for stored in locate(pages, "set/", keys)] == keys
+
+
 def test_a_large_set_is_looked_for_in_parts() -> None:
     keys = [f"set/{number:06}.png" for number in range(20_000)]
     pages = listing(keys, 1000)
