@@ -236,10 +236,10 @@ def test_a_bad_line_is_named_before_anything_is_paid(operator: Operator) -> None
     assert operator.run(data_source=source)["outcome"] == "deployed"
 
 
-def test_a_file_without_a_usable_line_is_told_even_by_the_schedule(operator: Operator) -> None:
+def test_a_file_without_a_usable_line_is_no_reason_to_wait_for_more(operator: Operator) -> None:
     source = {"kind": "manifest", "train": put(operator, "train.manifest", '{"source-ref": "a.png"}\n' * 12)}
 
-    report = operator.run(data_source=source, source="schedule")
+    report = operator.run(data_source=source)
 
     assert report["outcome"] == "preflight_failed"
     (message,) = operator.messages()
