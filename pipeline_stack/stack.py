@@ -12,9 +12,10 @@ from pipeline_stack.model_registry import ModelRegistry
 from pipeline_stack.monitoring import Monitoring
 from pipeline_stack.notifications import Notifications
 from pipeline_stack.operator_parameters import OperatorParameters
+from pipeline_stack.place_settings import REGIONS
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.schedule import Schedule
-from pipeline_stack.settings import REGIONS, EnvironmentSettings
+from pipeline_stack.settings import EnvironmentSettings
 from pipeline_stack.undelivered_events import UndeliveredEvents
 from pipeline_stack.workflow_findings import accept_workflow_findings
 from pipeline_stack.workflows.deployment import DeploymentWorkflow
