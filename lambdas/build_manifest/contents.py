@@ -1,8 +1,9 @@
 """The content hash of every picture, which the split and the count of new pictures go by.
 
 For most pictures the ETag is the MD5 of the content. A picture that was uploaded in parts (the AWS
-CLI does so from 8 MB) has to be read. That is done once: the result is remembered by key and ETag
-in one object, `manifests/content-hashes.jsonl`.
+CLI does so from 8 MB) has to be read, and so has each one in a bucket that is encrypted with KMS.
+That is done once: the result is remembered by key and ETag in one object,
+`manifests/content-hashes.jsonl`.
 
 Why there, and not in the sets' inventories: an inventory is written only when a training follows,
 while pictures are measured at every scheduled run, so that a large set which waits for more
@@ -47,10 +48,10 @@ def identify(pictures: Sequence[Picture], store: PictureStore) -> int:
             for picture, content in zip(batch, readers.map(_hasher(store), batch), strict=True):
                 picture.content = content
             if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
-                store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures))
+                store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures, store))
                 saved_at = monotonic()
     if unknown:
-        store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures))
+        store.write_lines(CONTENT_HASHES_KEY, _hashed(pictures, store))
     return len(unknown)
 
 
@@ -71,8 +72,13 @@ def _hasher(store: PictureStore) -> Callable[[Picture], str]:
     return lambda picture: store.content_hash(key=picture.key, etag=picture.etag)
 
 
-def _hashed(pictures: Sequence[Picture]) -> Iterator[bytes]:
-    """Only pictures that are still there, so that the object never outgrows the bucket."""
+def _hashed(pictures: Sequence[Picture], store: PictureStore) -> Iterator[bytes]:
+    """Only pictures that are still there, so that the object never outgrows the bucket.
+
+    In a bucket that came under KMS later some ETags are the content still, which nobody can tell by them.
+    """
     return record_lines(
-        picture for picture in pictures if picture.content and picture.content != picture.etag
+        picture
+        for picture in pictures
+        if picture.content and (picture.content != picture.etag or not store.etags_are_content)
     )

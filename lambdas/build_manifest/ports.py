@@ -12,6 +12,10 @@ class PictureStore(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def etags_are_content(self) -> bool:
+        """Whether an ETag that looks like an MD5 is that of the content, see `selection.is_md5`."""
+
     def labelled_objects(self) -> Iterator[StoredObject]:
         """Every object under `images_labeled_by_folder/`, in whatever order."""
 

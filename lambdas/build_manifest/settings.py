@@ -17,6 +17,8 @@ class Settings:
     bucket: str
     registry_table: str
     region: str
+    etags_are_content: bool
+    """Not in a bucket that is encrypted with KMS."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -36,4 +38,5 @@ class Settings:
             bucket=environment["BUCKET_NAME"],
             registry_table=environment["REGISTRY_TABLE_NAME"],
             region=environment["AWS_REGION"],
+            etags_are_content=environment.get("ETAGS_ARE_CONTENT") != "false",
         )
