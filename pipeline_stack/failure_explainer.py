@@ -3,15 +3,14 @@
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from pipeline_stack.evaluation_access import allow_evaluation_files
 from pipeline_stack.functions import PipelineFunction
+from pipeline_stack.training_results import TrainingResults, allow_result_files
 
 
 class FailureExplainer(Construct):
-    """Reads what Rekognition left under `evaluation/`, and writes its report beside it."""
+    """Reads what Rekognition left among the results, and writes its report beside it."""
 
     function: lambda_.Function
 
@@ -20,7 +19,7 @@ class FailureExplainer(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        bucket: s3.IBucket,
+        results: TrainingResults,
         log_retention: logs.RetentionDays,
         removal_policy: RemovalPolicy,
     ) -> None:
@@ -33,14 +32,14 @@ class FailureExplainer(Construct):
             # Two manifests of up to 250,000 lines, read as a stream.
             timeout=Duration.minutes(5),
             memory=Size.mebibytes(1024),
-            environment={"BUCKET_NAME": bucket.bucket_name},
+            environment={"BUCKET_NAME": results.bucket.bucket_name, "RESULTS_PREFIX": results.prefix},
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
         self.function = function.function
-        allow_evaluation_files(
+        allow_result_files(
             function.role,
-            bucket=bucket,
+            results=results,
             actions=["s3:GetObject", "s3:PutObject"],
             reason="Rekognition chooses the names of the files it writes under this prefix, in folders named "
             "after versions that come and go.",

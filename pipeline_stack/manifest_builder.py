@@ -3,12 +3,14 @@
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from pipeline_stack.accepted_findings import accept_wildcard
+from pipeline_stack.encryption_keys import allow_with_key
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.layout import IMAGES_PREFIX, MANIFESTS_PREFIX
 
@@ -25,6 +27,7 @@ class ManifestBuilder(Construct):
         construct_id: str,
         *,
         bucket: s3.IBucket,
+        bucket_key: kms.IKey | None,
         registry: dynamodb.ITable,
         log_retention: logs.RetentionDays,
         removal_policy: RemovalPolicy,
@@ -40,13 +43,19 @@ class ManifestBuilder(Construct):
             timeout=Duration.minutes(15),
             # For a whole CPU, which 1,769 MB buy. 250,000 pictures take some 200 MB (make bench).
             memory=Size.mebibytes(2048),
-            environment={"BUCKET_NAME": bucket.bucket_name, "REGISTRY_TABLE_NAME": registry.table_name},
+            environment={
+                "BUCKET_NAME": bucket.bucket_name,
+                "REGISTRY_TABLE_NAME": registry.table_name,
+                **({"ETAGS_ARE_CONTENT": "false"} if bucket_key else {}),
+            },
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
         self.function = function.function
         for statement in _bucket_statements(bucket):
             function.role.add_to_policy(statement)
+        # Decrypt also for what is uploaded in parts.
+        allow_with_key(function.role, bucket_key, "kms:Decrypt", "kms:GenerateDataKey")
         registry.grant(function.role, "dynamodb:BatchGetItem")
         accept_wildcard(
             function.role,

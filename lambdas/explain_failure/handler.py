@@ -34,7 +34,9 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> Explanation:
     """See `request.Request` for the event, `explain.Explanation` for the result."""
     settings = Settings.from_environment(os.environ)
     request = Request.from_event(event)
-    files = ResultsBucket(client=_s3(), bucket=settings.bucket, version=request.version)
+    files = ResultsBucket(
+        client=_s3(), bucket=settings.bucket, prefix=settings.prefix, version=request.version
+    )
     explanation = explain(request, files=files)
     record(explanation, request.version)
     return explanation

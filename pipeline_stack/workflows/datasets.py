@@ -19,6 +19,8 @@ from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.result_rights import rights_to_read
+from pipeline_stack.workflows.tagging import rights_to_tag, tags_parameter
 
 # Half a minute a turn, an hour in all; the largest datasets take minutes.
 TURN: Final = Duration.seconds(30)
@@ -170,6 +172,7 @@ class RefreshDatasets:
                         }
                     }
                 },
+                **tags_parameter(self._resources.tags),
             },
             # Rekognition reads manifest and pictures with the rights of its caller (Custom Labels
             # guide, "Set up SDK permissions").
@@ -185,6 +188,8 @@ class RefreshDatasets:
                         bucket.arn_for_objects(f"{IMAGES_PREFIX}*"),
                     ],
                 ),
+                *rights_to_read(self._resources.bucket_key),
+                *rights_to_tag(self._resources.tags, self._resources.project.dataset_resource_arn),
             ],
             # The answer to an earlier attempt was lost: it is being made.
             handled=[Handled(errors=[names.REKOGNITION_EXISTS], then=then)],
