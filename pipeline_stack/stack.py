@@ -53,7 +53,7 @@ class TrainingPipelineStack(cdk.Stack):
             path=f"/{self.stack_name}",
             initial_values=settings.initial_parameters,
         )
-        project = CustomLabelsProject(self, "Project")
+        project = CustomLabelsProject(self, "Project", adopt=settings.project_arn)
         resources = PipelineResources(
             bucket=bucket,
             parameters=parameters,

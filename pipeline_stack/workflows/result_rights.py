@@ -1,4 +1,4 @@
-"""What Training needs so that Rekognition can read and write with its rights: keys, and the output bucket.
+"""What Training needs so that Rekognition can read and write with the rights of its caller.
 
 Custom Labels guide, "Encrypt training files" and "Set up SDK permissions"; botocore's documentation of
 CreateProjectVersion's KmsKeyId. No statement has a condition: whether Rekognition's calls of KMS with the
@@ -12,13 +12,28 @@ from typing import Any
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 
+from pipeline_stack.layout import IMAGES_PREFIX, MANIFESTS_PREFIX
 from pipeline_stack.training_results import TrainingResults
 
 
-def rights_to_read(key: kms.IKey | None) -> list[iam.PolicyStatement]:
-    """For manifests and pictures in a bucket under this key."""
-    return _on(key, "kms:Decrypt", "kms:GenerateDataKey")
+def rights_to_read(bucket: s3.IBucket, key: kms.IKey | None) -> list[iam.PolicyStatement]:
+    """For the manifests and pictures in the dataset bucket, which may be under a key."""
+    return [
+        iam.PolicyStatement(
+            actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+        ),
+        iam.PolicyStatement(
+            actions=["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:GetObjectTagging"],
+            resources=[
+                bucket.arn_for_objects(f"{MANIFESTS_PREFIX}*"),
+                bucket.arn_for_objects(f"{IMAGES_PREFIX}*"),
+            ],
+        ),
+        *_on(key, "kms:Decrypt", "kms:GenerateDataKey"),
+    ]
 
 
 def key_parameter(results: TrainingResults) -> dict[str, Any]:
