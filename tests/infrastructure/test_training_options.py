@@ -376,3 +376,12 @@ def test_a_dataset_is_foreign_unless_it_was_written_down(
     assert found == foreign
     (rule,) = workflow(everything, "Training").states["Did the pipeline make the old datasets?"]["Choices"]
     assert evaluate(rule["Condition"], foreign=found) is bool(foreign)
+
+
+def test_the_meter_knows_that_models_of_an_adopted_project_may_be_people_s(
+    everything: Template, template: Template
+) -> None:
+    for of, expected in ((everything, "true"), (template, None)):
+        _, meter = of.only("AWS::Lambda::Function", Handler="measure_pipeline.handler.handler")
+        variables = meter["Properties"]["Environment"]["Variables"]
+        assert variables.get("PROJECT_IS_ADOPTED") == expected
