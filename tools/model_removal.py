@@ -67,8 +67,7 @@ class ModelRemoval:
     now: Callable[[], float] = field(default=time.monotonic)
 
     def look(self) -> ProjectContents | None:
-        """What the project holds now, of an adopted one only ours; None if there is no such project, or nothing
-        of ours in it."""
+        """What the project holds now, of an adopted one what is ours; None if that is nothing, or no project."""
         found = self.rekognition.describe_projects(ProjectNames=[self.project_name])["ProjectDescriptions"]
         if not found or found[0].get("Status") == "DELETING":
             return None
