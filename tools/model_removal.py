@@ -67,7 +67,7 @@ class ModelRemoval:
     now: Callable[[], float] = field(default=time.monotonic)
 
     def look(self) -> ProjectContents | None:
-        """What the project holds now, of an adopted one what is ours; None if that is nothing, or no project."""
+        """What the project holds now, of an adopted one only ours; None if none is, or no project."""
         found = self.rekognition.describe_projects(ProjectNames=[self.project_name])["ProjectDescriptions"]
         if not found or found[0].get("Status") == "DELETING":
             return None
