@@ -1,4 +1,4 @@
-"""The stacks of environments with training options. None of those in cdk.json has any but tags."""
+"""The stacks of environments with training options: keys, tags, descriptions and where results go."""
 
 import inspect
 import json
@@ -9,75 +9,11 @@ from typing import Any
 import pytest
 
 from tests.infrastructure import test_asl_guards, test_least_privilege
-from tests.infrastructure.asl import Machine, evaluate, machines
-from tests.infrastructure.synthesis import BIN, cdk_json_context, run, run_app, without_aws
-from tests.infrastructure.templates import Json, Template, as_list, flat
+from tests.infrastructure.asl import evaluate, machines
+from tests.infrastructure.optional import KEY, READ_AND_WRITE, TRAINING_KEY_ACTIONS, arguments, with_rights
+from tests.infrastructure.synthesis import BIN, run, without_aws
+from tests.infrastructure.templates import Template, as_list, flat
 from tests.infrastructure.test_stores import PICTURES, bucket_denials, refuses
-
-ACCOUNT, REGION = "123456789012", "eu-west-1"
-KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-00000000000"
-PROJECT = f"arn:aws:rekognition:{REGION}:{ACCOUNT}:project/fruit"
-TRAINING_KEY_ACTIONS = {"kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt"}
-READ_AND_WRITE = {"kms:Decrypt", "kms:GenerateDataKey"}
-ENVIRONMENTS: dict[str, Json] = {
-    "all": {
-        "bucket_key": "create",
-        "training_key": "create",
-        "output_bucket": {"bucket": "results-of-all", "prefix": "models/fruit/"},
-        "output_bucket_key": f"{KEY}3",
-        "version_description": "It's fruit.",
-        "project_arn": f"{PROJECT}/1700000000000",
-        "removal_policy": "retain",
-    },
-    "brought": {"bucket_key": f"{KEY}1", "training_key": f"{KEY}2", "tags": {}},
-}
-
-
-@pytest.fixture(scope="module")
-def options_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Synthesised under the same checks of cdk-nag as the others."""
-    context = cdk_json_context()
-    dev = context["environments"]["dev"]
-    context["environments"] = {name: dev | changes for name, changes in ENVIRONMENTS.items()}
-    folder = tmp_path_factory.mktemp("options") / "cdk.out"
-    done = run_app(output=folder, context=context)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def everything(options_assembly: Path) -> Template:
-    return Template.read(options_assembly, "TrainingPipeline-all")
-
-
-@pytest.fixture(scope="module")
-def brought(options_assembly: Path) -> Template:
-    return Template.read(options_assembly, "TrainingPipeline-brought")
-
-
-@pytest.fixture(params=["all", "brought"])
-def optional(request: pytest.FixtureRequest, options_assembly: Path) -> Template:
-    """Each of the two in turn."""
-    return Template.read(options_assembly, f"TrainingPipeline-{request.param}")
-
-
-def workflow(template: Template, name: str) -> Machine:
-    return next(machine for found, machine in machines(template).items() if found.startswith(name))
-
-
-def arguments(template: Template, state: str) -> Json:
-    found: Json = workflow(template, "Training").states[state]["Arguments"]
-    return found
-
-
-def with_rights(template: Template, prefix: str) -> dict[str, dict[str, set[str]]]:
-    """Actions of a service by resource, by the role that has them: its logical id without the hash."""
-    found: dict[str, dict[str, set[str]]] = {}
-    for role in template.of_type("AWS::IAM::Role"):
-        for resource, actions in template.grants(role).items():
-            if chosen := {action for action in actions if action.startswith(prefix)}:
-                found.setdefault(role[:-8], {})[resource] = chosen
-    return found
 
 
 def made_key(template: Template) -> str:
@@ -289,99 +225,3 @@ def test_the_bucket_of_the_settings_is_read_and_written_under_its_prefix_only(ev
         },
     }
     assert "evaluation/" not in json.dumps(everything.properties("AWS::IAM::Policy"))
-
-
-def test_an_adopted_project_is_not_made_and_the_rights_are_on_it_alone(everything: Template) -> None:
-    on = {
-        resource
-        for rights in with_rights(everything, "rekognition:").values()
-        for resource in rights
-        if resource != "*"
-    }
-
-    assert everything.of_type("AWS::Rekognition::Project") == {}
-    assert on == {f"{PROJECT}/{rest}" for rest in ("*", "version/*/*", "dataset/*/*")}
-    assert arguments(everything, "Train the version")["ProjectArn"] == f"{PROJECT}/1700000000000"
-    assert arguments(everything, "Look at the old datasets")["ProjectNames"] == ["fruit"]
-    assert everything.body["Outputs"]["ProjectName"]["Value"] == "fruit"
-
-
-def test_a_stack_with_an_adopted_project_is_refused_in_another_account_or_region(
-    everything: Template,
-) -> None:
-    (rule,) = [rule for name, rule in everything.body["Rules"].items() if "Place" in name]
-
-    assert [assertion["Assert"]["Fn::Equals"] for assertion in rule["Assertions"]] == [
-        [{"Ref": "AWS::Region"}, REGION],
-        [{"Ref": "AWS::AccountId"}, ACCOUNT],
-    ]
-
-
-OWNERSHIP = {
-    "Read which datasets the pipeline made",
-    "Did the pipeline make the old datasets?",
-    "The datasets are not the pipeline's",
-    "Write down the TRAIN dataset",
-    "Write down the TEST dataset",
-}
-
-
-def test_only_an_adopted_project_makes_the_workflows_larger(
-    everything: Template, brought: Template, dev: Template
-) -> None:
-    def states(of: Template) -> dict[str, set[str]]:
-        return {name: set(machine.states) for name, machine in machines(of).items()}
-
-    ordinary = states(dev)
-    assert states(brought) == ordinary
-    assert {
-        name: found - ordinary[name] for name, found in states(everything).items() if found - ordinary[name]
-    } == {next(name for name in ordinary if name.startswith("Training")): OWNERSHIP}
-
-
-RUNNING = [{"version": "theirs", "status": "RUNNING"}]
-
-
-@pytest.mark.parametrize(("live", "adopted", "own"), [("", False, True), ("ours", True, True)])
-def test_people_s_models_run_on_in_an_adopted_project_until_the_first_deployment(
-    everything: Template, dev: Template, live: str, adopted: bool, own: bool
-) -> None:
-    for template, expected in ((everything, adopted), (dev, own)):
-        (rule,) = workflow(template, "Training").states["Does a stray model run?"]["Choices"]
-        assert evaluate(rule["Condition"], hosted=RUNNING, live={"version": live}) is expected
-        choices = workflow(template, "Deployment").states["Does another model run?"]["Choices"]
-        done = [rule for rule in choices if rule["Next"] == choices[0]["Next"]]
-        left_alone = any(evaluate(rule["Condition"], hosted=RUNNING, live={"version": live}) for rule in done)
-        assert left_alone is not expected
-
-
-@pytest.mark.parametrize(
-    ("item", "foreign"),
-    [
-        (None, ["arn:old/1", "arn:old/2"]),
-        ({"TRAIN": {"S": "arn:old/1"}}, ["arn:old/2"]),
-        ({"TRAIN": {"S": "arn:old/1"}, "TEST": {"S": "arn:old/2"}}, []),
-    ],
-)
-def test_a_dataset_is_foreign_unless_it_was_written_down(
-    everything: Template, item: Json | None, foreign: list[str]
-) -> None:
-    read = workflow(everything, "Training").states["Read which datasets the pipeline made"]
-    found = evaluate(
-        read["Assign"]["foreign"],
-        datasets=[{"arn": "arn:old/1"}, {"arn": "arn:old/2"}],
-        states={"result": {"Item": item} if item else {}},
-    )
-
-    assert found == foreign
-    (rule,) = workflow(everything, "Training").states["Did the pipeline make the old datasets?"]["Choices"]
-    assert evaluate(rule["Condition"], foreign=found) is bool(foreign)
-
-
-def test_the_meter_knows_that_models_of_an_adopted_project_may_be_people_s(
-    everything: Template, template: Template
-) -> None:
-    for of, expected in ((everything, "true"), (template, None)):
-        _, meter = of.only("AWS::Lambda::Function", Handler="measure_pipeline.handler.handler")
-        variables = meter["Properties"]["Environment"]["Variables"]
-        assert variables.get("PROJECT_IS_ADOPTED") == expected
