@@ -38,13 +38,13 @@ def models_for(
     taken for one that a stack left behind.
     """
     found = survey(clients.cloudformation, stack)
-    if (found is None and project_arn is None) or (found and found.adopted_project is None):
+    adopted = found.adopted_project if found else project_arn and stack
+    if not adopted:
         return ModelRemoval(rekognition=clients.rekognition, project_name=stack, report=say)
-    tables = found.of_type(TABLE) if found else []
-    table = tables[0].physical_id if tables else None
+    table = next((each.physical_id for each in found.of_type(TABLE)), None) if found else None
     return ModelRemoval(
         rekognition=clients.rekognition,
-        project_name=(found and found.adopted_project) or stack,
+        project_name=adopted,
         report=say,
         made=lambda: made_by_pipeline(dynamodb, table),
     )

@@ -59,5 +59,5 @@ def brought(options_assembly: Path) -> Template:
 
 @pytest.fixture(params=["all", "brought"])
 def optional(request: pytest.FixtureRequest, options_assembly: Path) -> Template:
-    """Each of the two in turn."""
+    """Each of `optional.ENVIRONMENTS` in turn."""
     return Template.read(options_assembly, f"TrainingPipeline-{request.param}")
