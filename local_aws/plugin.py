@@ -38,6 +38,8 @@ def register_rekognition(module: ModuleType) -> None:
         "update": module.update_project,
         "delete": module.delete_project,
     }
+    # CloudFormation puts a stack's tags on every type that its schema calls taggable.
+    provisioners._STACK_TAG_PROPERTY["AWS::Rekognition::Project"] = ("Tags", "list")
     _register_permissions(module)
 
 

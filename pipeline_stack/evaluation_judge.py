@@ -3,15 +3,14 @@
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from pipeline_stack.evaluation_access import allow_evaluation_files
 from pipeline_stack.functions import PipelineFunction
+from pipeline_stack.training_results import TrainingResults, allow_result_files
 
 
 class EvaluationJudge(Construct):
-    """Reads evaluation files and nothing else, and writes nowhere."""
+    """Reads result files and nothing else, and writes nowhere."""
 
     function: lambda_.Function
 
@@ -20,7 +19,7 @@ class EvaluationJudge(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        bucket: s3.IBucket,
+        results: TrainingResults,
         log_retention: logs.RetentionDays,
         removal_policy: RemovalPolicy,
     ) -> None:
@@ -32,14 +31,14 @@ class EvaluationJudge(Construct):
             description="Compares a trained model's evaluation with the minimum F1 score.",
             timeout=Duration.minutes(2),
             memory=Size.mebibytes(512),
-            environment={"BUCKET_NAME": bucket.bucket_name},
+            environment={"BUCKET_NAME": results.bucket.bucket_name},
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
         self.function = function.function
-        allow_evaluation_files(
+        allow_result_files(
             function.role,
-            bucket=bucket,
+            results=results,
             actions=["s3:GetObject"],
             reason="Rekognition chooses the names of the files it writes under this prefix.",
         )

@@ -2,21 +2,23 @@
 
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from pipeline_stack.accepted_findings import accept_wildcard
-from pipeline_stack.evaluation_access import allow_evaluation_files
+from pipeline_stack.encryption_keys import allow_with_key
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.layout import MANIFESTS_PREFIX
 from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.training_results import TrainingResults, allow_result_files
 
 
 class FailureExplainer(Construct):
-    """Reads what Rekognition left under `evaluation/` and keeps in its datasets, and the manifests that these
-    were made from, and writes its reports under `evaluation/`."""
+    """Reads what Rekognition left among the results and keeps in its datasets, and the manifests that these
+    were made from, and writes its reports among the results."""
 
     function: lambda_.Function
 
@@ -26,7 +28,9 @@ class FailureExplainer(Construct):
         construct_id: str,
         *,
         bucket: s3.IBucket,
+        bucket_key: kms.IKey | None,
         project: CustomLabelsProject,
+        results: TrainingResults,
         log_retention: logs.RetentionDays,
         removal_policy: RemovalPolicy,
     ) -> None:
@@ -41,14 +45,14 @@ class FailureExplainer(Construct):
             timeout=Duration.minutes(15),
             # For most of a CPU: manifests are read as streams, and need some 100 MB.
             memory=Size.mebibytes(1024),
-            environment={"BUCKET_NAME": bucket.bucket_name},
+            environment={"BUCKET_NAME": results.bucket.bucket_name, "RESULTS_PREFIX": results.prefix},
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
         self.function = function.function
-        allow_evaluation_files(
+        allow_result_files(
             function.role,
-            bucket=bucket,
+            results=results,
             actions=["s3:GetObject", "s3:PutObject"],
             reason="Rekognition chooses the names of the files it writes under this prefix, in folders named "
             "after versions that come and go.",
@@ -59,6 +63,7 @@ class FailureExplainer(Construct):
             bucket.arn_for_objects(f"{MANIFESTS_PREFIX}*"),
             reason="A set's manifests lie in a folder named by its digest, unknown before it is built.",
         )
+        allow_with_key(function.role, bucket_key, "kms:Decrypt")
         _allow(
             function.role,
             "rekognition:ListDatasetEntries",

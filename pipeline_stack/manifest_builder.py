@@ -3,6 +3,7 @@
 from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -10,6 +11,7 @@ from constructs import Construct
 
 from pipeline_stack.accepted_findings import accept_wildcard
 from pipeline_stack.data_access import DataAccess
+from pipeline_stack.encryption_keys import allow_with_key
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
 
@@ -29,6 +31,7 @@ class ManifestBuilder(Construct):
         *,
         bucket: s3.IBucket,
         data: DataAccess,
+        bucket_key: kms.IKey | None,
         registry: dynamodb.ITable,
         log_retention: logs.RetentionDays,
         removal_policy: RemovalPolicy,
@@ -51,6 +54,7 @@ class ManifestBuilder(Construct):
                     [f"{bucket.bucket_name}/{prefix}" for prefix in _READ]
                     + [str(place) for place in data.places]
                 ),
+                **({"ETAGS_ARE_CONTENT": "false"} if bucket_key else {}),
             },
             log_retention=log_retention,
             removal_policy=removal_policy,
@@ -58,6 +62,8 @@ class ManifestBuilder(Construct):
         self.function = function.function
         for statement in _bucket_statements(bucket):
             function.role.add_to_policy(statement)
+        # Decrypt also for what is uploaded in parts.
+        allow_with_key(function.role, bucket_key, "kms:Decrypt", "kms:GenerateDataKey")
         registry.grant(function.role, "dynamodb:BatchGetItem")
         data.allow_reading(function.role)
         for prefix in _READ:

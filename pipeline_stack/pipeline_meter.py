@@ -55,6 +55,7 @@ class PipelineMeter(Construct):
                 "TRAINING_WORKFLOW_ARN": training.state_machine_arn,
                 "TRAINING_RULE_NAME": training_rule.rule_name,
                 "INFERENCE_UNIT_USD_PER_HOUR": str(usd_per_unit_hour),
+                **({"PROJECT_IS_ADOPTED": "true"} if project.is_adopted else {}),
             },
             log_retention=log_retention,
             removal_policy=removal_policy,

@@ -1,6 +1,6 @@
 """The Rekognition Custom Labels project that holds the stack's datasets and model versions."""
 
-from aws_cdk import Stack
+from aws_cdk import CfnRule, CfnRuleAssertion, Fn, Stack
 from aws_cdk import aws_rekognition as rekognition
 from constructs import Construct
 
@@ -11,10 +11,14 @@ class CustomLabelsProject(Construct):
     A project's ARN ends in the time of its creation, and so do those of its versions and datasets, hence
     the wildcards. Renaming the stack replaces the project. CloudFormation cannot delete a project that
     still has versions or datasets: `make destroy` removes those first.
+
+    With `adopt`, the ARN of a project that is there already, no project is made, and that one is never
+    deleted: people made it, and what it holds may exist nowhere else.
     """
 
     project_name: str
     project_arn: str
+    is_adopted: bool
 
     project_resource_arn: str
     """For CreateDataset, CreateProjectVersion and DescribeProjectVersions. The `*` spans `/`, so it also
@@ -26,17 +30,39 @@ class CustomLabelsProject(Construct):
     dataset_resource_arn: str
     """For DescribeDataset, DeleteDataset, ListDatasetEntries and the other calls on one dataset."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, adopt: str | None) -> None:
         super().__init__(scope, construct_id)
+        self.is_adopted = adopt is not None
+        parts = self._make() if adopt is None else self._adopt(adopt)
+        self.project_resource_arn = f"{parts}/*"
+        self.version_resource_arn = f"{parts}/version/*/*"
+        self.dataset_resource_arn = f"{parts}/dataset/*/*"
+
+    def _make(self) -> str:
+        """The beginning of the ARNs of what is in it, as `_adopt` returns it too."""
         stack = Stack.of(self)
         self.project_name = stack.stack_name
         self.project_arn = rekognition.CfnProject(self, "Resource", project_name=self.project_name).attr_arn
+        return stack.format_arn(service="rekognition", resource="project", resource_name=self.project_name)
 
-        def arn(rest: str) -> str:
-            return stack.format_arn(
-                service="rekognition", resource="project", resource_name=f"{self.project_name}/{rest}"
-            )
-
-        self.project_resource_arn = arn("*")
-        self.version_resource_arn = arn("version/*/*")
-        self.dataset_resource_arn = arn("dataset/*/*")
+    def _adopt(self, arn: str) -> str:
+        self.project_arn = arn
+        parts, _, _created = arn.rpartition("/")
+        self.project_name = parts.rpartition("/")[2]
+        _, _, _, region, account, _ = arn.split(":")
+        # An environment may leave both to the CLI: CloudFormation then refuses to deploy elsewhere.
+        CfnRule(
+            self,
+            "Place",
+            assertions=[
+                CfnRuleAssertion(
+                    assert_=Fn.condition_equals(found, expected),
+                    assert_description=f"The {what} is not {expected}, where project_arn in cdk.json is.",
+                )
+                for what, found, expected in (
+                    ("Region", Stack.of(self).region, region),
+                    ("account", Stack.of(self).account, account),
+                )
+            ],
+        )
+        return parts

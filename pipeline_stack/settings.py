@@ -14,7 +14,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     EmailStr,
     Field,
     StringConstraints,
@@ -35,26 +34,12 @@ from pipeline_stack.data_source_settings import (
 )
 from pipeline_stack.log_retentions import LOG_RETENTIONS
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.place_settings import STRICT, among
 from pipeline_stack.settings_errors import SettingsError, problems_of
+from pipeline_stack.training_options import TrainingOptions
 
 CONTEXT_KEY = "environments"
 """The key of `context` in cdk.json that holds one object for each environment."""
-
-REGIONS = (
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-central-1",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-)
-"""Where Rekognition offers Custom Labels (AWS General Reference, "Amazon Rekognition endpoints and
-quotas"). boto3's list of Rekognition Regions is longer: not all of them have Custom Labels."""
 
 US_EAST_1_USD_PER_UNIT_HOUR = 4.0
 """The list price of Custom Labels inference in US East (N. Virginia), US dollars for each inference unit and
@@ -65,15 +50,6 @@ RUNBOOK_FILE = "docs/runbook.md"
 RUNBOOK_URL = r"^https?://[A-Za-z0-9][A-Za-z0-9._~:/?&=%@+,;!$*()-]{0,299}$"
 """No `#`, because the entry's anchor is appended; no quote and no blank, because the address stands inside
 expressions and sentences."""
-
-
-def _among(values: tuple[object, ...]) -> AfterValidator:
-    def check(value: object) -> object:
-        if value not in values:
-            raise ValueError("is not one of the values that are allowed")
-        return value
-
-    return AfterValidator(check)
 
 
 def _as_parameter_text(value: object) -> object:
@@ -89,8 +65,6 @@ def _not_reserved(key: str) -> str:
     return key
 
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
-
 _parameter_fields: dict[str, Any] = {
     spec.name: (
         Annotated[str, BeforeValidator(_as_parameter_text), StringConstraints(pattern=spec.pattern)],
@@ -98,7 +72,7 @@ _parameter_fields: dict[str, Any] = {
     )
     for spec in OPERATOR_PARAMETERS
 }
-_InitialParameters = create_model("_InitialParameters", __config__=_STRICT, **_parameter_fields)
+_InitialParameters = create_model("_InitialParameters", __config__=STRICT, **_parameter_fields)
 
 TagKey = Annotated[
     str,
@@ -115,18 +89,10 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-class EnvironmentSettings(BaseModel):
+class EnvironmentSettings(TrainingOptions):
     """What differs between environments. A field's description says what is allowed: it is what somebody
     reads who typed something else."""
 
-    model_config = _STRICT
-
-    account: Annotated[str, StringConstraints(pattern="^[0-9]{12}$")] | None = Field(
-        default=None, description='an account id of 12 digits, in quotes: "123456789012"'
-    )
-    region: Annotated[str, _among(REGIONS)] | None = Field(
-        default=None, description=f"a Region that has Rekognition Custom Labels: {', '.join(REGIONS)}"
-    )
     notification_emails: Annotated[tuple[EmailStr, ...], AfterValidator(_distinct)] = Field(
         default=(),
         description='a list of different e-mail addresses that can receive mail: ["name@example.com"]',
@@ -137,7 +103,7 @@ class EnvironmentSettings(BaseModel):
     termination_protection: bool = Field(
         description="true or false, without quotes: whether the stack refuses to be deleted"
     )
-    log_retention_days: Annotated[int, _among(tuple(LOG_RETENTIONS))] = Field(
+    log_retention_days: Annotated[int, among(tuple(LOG_RETENTIONS))] = Field(
         description=f"a number of days that CloudWatch Logs offers: {', '.join(map(str, LOG_RETENTIONS))}"
     )
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=50)] = Field(
@@ -220,7 +186,7 @@ class EnvironmentSettings(BaseModel):
 class _Environments(BaseModel):
     """The whole of `context.environments`, so that one error speaks of all environments at once."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     environments: Annotated[
         dict[

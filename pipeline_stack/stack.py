@@ -5,6 +5,7 @@ from constructs import Construct
 
 from pipeline_stack.data_access import DataAccess
 from pipeline_stack.dataset_bucket import DatasetBucket
+from pipeline_stack.encryption_keys import EncryptionKeys
 from pipeline_stack.evaluation_judge import EvaluationJudge
 from pipeline_stack.event_rules import EventRules
 from pipeline_stack.failure_explainer import FailureExplainer
@@ -13,9 +14,11 @@ from pipeline_stack.model_registry import ModelRegistry
 from pipeline_stack.monitoring import Monitoring
 from pipeline_stack.notifications import Notifications
 from pipeline_stack.operator_parameters import OperatorParameters
+from pipeline_stack.place_settings import REGIONS
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.schedule import Schedule
-from pipeline_stack.settings import REGIONS, EnvironmentSettings
+from pipeline_stack.settings import EnvironmentSettings
+from pipeline_stack.training_results import training_results
 from pipeline_stack.undelivered_events import UndeliveredEvents
 from pipeline_stack.workflow_findings import accept_workflow_findings
 from pipeline_stack.workflows.deployment import DeploymentWorkflow
@@ -40,7 +43,9 @@ class TrainingPipelineStack(cdk.Stack):
         self._refuse_other_regions()
         # cfn-lint's W3005 is about the CDK's own habit: it makes what has a role depend on the role twice.
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
-        bucket = DatasetBucket(self, "DatasetBucket", removal_policy=settings.removal).bucket
+        keys = EncryptionKeys(self, "Keys", options=settings, removal_policy=settings.removal)
+        bucket = DatasetBucket(self, "DatasetBucket", removal_policy=settings.removal, key=keys.bucket).bucket
+        results = training_results(self, dataset_bucket=bucket, keys=keys, output=settings.output_bucket)
         table = ModelRegistry(self, "ModelRegistry", removal_policy=settings.removal).table
         notifications = Notifications(self, "Notifications", emails=settings.notification_emails)
         parameters = OperatorParameters(
@@ -50,7 +55,7 @@ class TrainingPipelineStack(cdk.Stack):
             initial_values=settings.initial_parameters,
         )
         data = DataAccess(self, "DataAccess", settings=settings)
-        project = CustomLabelsProject(self, "Project")
+        project = CustomLabelsProject(self, "Project", adopt=settings.project_arn)
         resources = PipelineResources(
             bucket=bucket,
             parameters=parameters,
@@ -62,6 +67,7 @@ class TrainingPipelineStack(cdk.Stack):
                 "ManifestBuilder",
                 bucket=bucket,
                 data=data,
+                bucket_key=keys.bucket,
                 registry=table,
                 log_retention=settings.log_retention,
                 removal_policy=settings.removal,
@@ -69,7 +75,7 @@ class TrainingPipelineStack(cdk.Stack):
             judge_evaluation=EvaluationJudge(
                 self,
                 "EvaluationJudge",
-                bucket=bucket,
+                results=results,
                 log_retention=settings.log_retention,
                 removal_policy=settings.removal,
             ).function,
@@ -77,7 +83,9 @@ class TrainingPipelineStack(cdk.Stack):
                 self,
                 "FailureExplainer",
                 bucket=bucket,
+                bucket_key=keys.bucket,
                 project=project,
+                results=results,
                 log_retention=settings.log_retention,
                 removal_policy=settings.removal,
             ).function,
@@ -86,6 +94,10 @@ class TrainingPipelineStack(cdk.Stack):
             quarantine=settings.quarantine,
             data=data,
             runbook=settings.runbook,
+            results=results,
+            bucket_key=keys.bucket,
+            tags=settings.tags,
+            version_description=settings.version_description,
         )
         deployment = DeploymentWorkflow(self, "Deployment", resources=resources)
         training = TrainingWorkflow(

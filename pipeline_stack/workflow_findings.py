@@ -7,7 +7,7 @@ from aws_cdk import ArnFormat, Fn, Stack
 from aws_cdk import aws_stepfunctions as sfn
 
 from pipeline_stack.accepted_findings import ANY_RESOURCE, accept, accept_wildcard
-from pipeline_stack.layout import DATA_SOURCES_PREFIX, EVALUATION_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
+from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.workflows.resources import PipelineResources
 
@@ -94,10 +94,12 @@ def _accept_function_versions(machine: sfn.StateMachine, resources: PipelineReso
 def _accept_reading_and_writing_as_rekognition(
     machine: sfn.StateMachine, resources: PipelineResources
 ) -> None:
-    for prefix in (IMAGES_PREFIX, DATA_SOURCES_PREFIX, MANIFESTS_PREFIX, EVALUATION_PREFIX):
+    prefixes = (IMAGES_PREFIX, DATA_SOURCES_PREFIX, MANIFESTS_PREFIX)
+    read = [resources.bucket.arn_for_objects(f"{prefix}*") for prefix in prefixes]
+    for objects in (*read, resources.results.objects):
         accept_wildcard(
             machine,
-            resources.bucket.arn_for_objects(f"{prefix}*"),
+            objects,
             reason="Rekognition reads pictures and manifests and writes its evaluation with the rights of "
             "the caller that starts a training, this machine; neither the pictures nor the names it "
             "gives its files are known before.",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline_stack.settings_errors import SettingsError
+from tools.adopted_project import made_by_pipeline
 from tools.cdk_cli import CdkCliError, stack_name
 from tools.deploy import cli_for
 from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
@@ -16,6 +18,10 @@ from tools.model_removal import ModelRemoval, RemovalError
 from tools.refusals import in_words
 from tools.signals import end_like_ctrl_c
 from tools.stack_removal import Clients, Plan, StackRemoval
+from tools.stack_survey import TABLE, survey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 def say(text: str) -> None:
@@ -23,7 +29,28 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
 
 
-def removal_for(signed_in: SignedIn, stack: str) -> StackRemoval:
+def models_for(
+    clients: Clients, dynamodb: DynamoDBClient, stack: str, *, project_arn: str | None
+) -> ModelRemoval:
+    """Wire the removal of the models: all of a project that the stack made, of an adopted one ours only.
+
+    What is deployed decides; where nothing is, `project_arn` of cdk.json still keeps its project from being
+    taken for one that a stack left behind.
+    """
+    found = survey(clients.cloudformation, stack)
+    adopted = found.adopted_project if found else project_arn and stack
+    if not adopted:
+        return ModelRemoval(rekognition=clients.rekognition, project_name=stack, report=say)
+    table = next((each.physical_id for each in found.of_type(TABLE)), None) if found else None
+    return ModelRemoval(
+        rekognition=clients.rekognition,
+        project_name=adopted,
+        report=say,
+        made=lambda: made_by_pipeline(dynamodb, table),
+    )
+
+
+def removal_for(signed_in: SignedIn, stack: str, *, project_arn: str | None) -> StackRemoval:
     """Wire the removal of a stack to the account that we are signed in to."""
     session = signed_in.session
     clients = Clients(
@@ -39,7 +66,8 @@ def removal_for(signed_in: SignedIn, stack: str) -> StackRemoval:
         cli.synth(stack)
         cli.destroy(stack)
 
-    models = ModelRemoval(rekognition=clients.rekognition, project_name=stack, report=say)
+    dynamodb = session.client("dynamodb", config=RETRIES)
+    models = models_for(clients, dynamodb, stack, project_arn=project_arn)
     return StackRemoval(
         stack_name=stack, clients=clients, models=models, delete_stack=delete_stack, report=say
     )
@@ -52,7 +80,7 @@ def tell(plan: Plan, signed_in: SignedIn) -> None:
     for line in plan.lines():
         print(f"  - {line}")
     if kept := plan.kept_lines():
-        print("This stays (removal policy retain), and goes on costing what it costs to store:")
+        print("This stays, and goes on costing what it costs:")
         for line in kept:
             print(f"  - {line}")
 
@@ -61,7 +89,7 @@ def run(name: str) -> None:
     """Do all of it; raises one of the errors that `main` knows."""
     settings = settings_of(name)
     signed_in = sign_in(settings)
-    removal = removal_for(signed_in, stack_name(name))
+    removal = removal_for(signed_in, stack_name(name), project_arn=settings.project_arn)
     plan = removal.plan(keeps_data=settings.removal_policy == "retain")
     if plan.is_nothing:
         print(f"Nothing to delete: {stack_name(name)} is not in {signed_in.account}, {signed_in.region}.")

@@ -10,10 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
+
+from tools.adopted_project import Made
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -49,22 +51,31 @@ class ProjectContents:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRemoval:
-    """Empties one project. Every look decides anew from what is there, so it can be run again any time."""
+    """Empties one project. Every look decides anew from what is there, so it can be run again any time.
+
+    Of an adopted project it sees only what the pipeline made, so that it touches nothing else.
+    """
 
     rekognition: RekognitionClient
     project_name: str
     report: Callable[[str], None]
+    made: Callable[[], Made] | None = None
+    """Of an adopted project: what the pipeline made. None if the whole project is the pipeline's."""
     seconds_between_looks: float = SECONDS_BETWEEN_LOOKS
     deadline_hours: float = LONGEST_WAIT_HOURS
     sleep: Callable[[float], None] = field(default=time.sleep)
     now: Callable[[], float] = field(default=time.monotonic)
 
     def look(self) -> ProjectContents | None:
-        """What the project holds now; None if there is no such project."""
+        """What the project holds now, of an adopted one only ours; None if none is, or no project."""
         found = self.rekognition.describe_projects(ProjectNames=[self.project_name])["ProjectDescriptions"]
         if not found or found[0].get("Status") == "DELETING":
             return None
-        return self._contents_of(found[0])
+        contents = self._contents_of(found[0])
+        if self.made is None:
+            return contents
+        ours = _only(contents, self.made())
+        return None if ours.is_empty else ours
 
     def _contents_of(self, project: ProjectDescriptionTypeDef) -> ProjectContents:
         arn = project["ProjectArn"]
@@ -100,7 +111,9 @@ class ModelRemoval:
             self.report(f"{name} is gone")
 
     def delete_project(self, contents: ProjectContents) -> None:
-        """Delete an emptied project that no stack owns any more."""
+        """Delete an emptied project that no stack owns any more. An adopted one was never a stack's."""
+        if self.made is not None:
+            return
         self.rekognition.delete_project(ProjectArn=contents.arn)
         self.report(f"Project {self.project_name} is deleted")
 
@@ -127,6 +140,14 @@ class ModelRemoval:
             for arn in contents.datasets.values():
                 with _unless_changed_meanwhile():
                     self.rekognition.delete_dataset(DatasetArn=arn)
+
+
+def _only(contents: ProjectContents, made: Made) -> ProjectContents:
+    return replace(
+        contents,
+        versions={name: status for name, status in contents.versions.items() if name in made.versions},
+        datasets={kind: arn for kind, arn in contents.datasets.items() if arn in made.datasets},
+    )
 
 
 @contextmanager

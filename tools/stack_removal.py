@@ -63,7 +63,13 @@ class Plan:
 
     def kept_lines(self) -> list[str]:
         """What stays in the account, for a person to read."""
-        return [f"{item.type} {item.physical_id}" for item in (self.stack.kept if self.stack else [])]
+        kept = [f"{item.type} {item.physical_id}" for item in (self.stack.kept if self.stack else [])]
+        if self.stack and self.stack.adopted_project:
+            kept.append(
+                f"Rekognition project {self.stack.adopted_project}, and the models and datasets in it that "
+                "this pipeline did not make"
+            )
+        return kept
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 BUCKET = "AWS::S3::Bucket"
 PROJECT = "AWS::Rekognition::Project"
+TABLE = "AWS::DynamoDB::Table"
 RULE = "AWS::Events::Rule"
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 KEPT = ("Retain", "RetainExceptOnCreate")
@@ -37,6 +38,8 @@ class StackSurvey:
     is_protected: bool
     """Whether termination protection refuses its deletion."""
     resources: tuple[StackResource, ...]
+    adopted_project: str | None = None
+    """The name of the project that it works in and did not make; None if it made its own."""
 
     def of_type(self, resource_type: str) -> list[StackResource]:
         """Its resources of one CloudFormation type."""
@@ -56,7 +59,8 @@ def survey(cloudformation: CloudFormationClient, name: str) -> StackSurvey | Non
         if "does not exist" in problem.response["Error"]["Message"]:
             return None
         raise
-    policies = _deletion_policies(cloudformation, name)
+    template = deployed_template(cloudformation, name)
+    policies = _deletion_policies(template)
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
     resources = tuple(
         StackResource(
@@ -73,14 +77,23 @@ def survey(cloudformation: CloudFormationClient, name: str) -> StackSurvey | Non
         status=str(stack["StackStatus"]),
         is_protected=stack.get("EnableTerminationProtection", False),
         resources=resources,
+        adopted_project=_adopted_project(template),
     )
 
 
-def _deletion_policies(cloudformation: CloudFormationClient, name: str) -> dict[str, str]:
+def _adopted_project(template: dict[str, Any]) -> str | None:
+    """As deployed: cdk.json may say otherwise by now. The name is a constant of the template then."""
+    if any(resource["Type"] == PROJECT for resource in template["Resources"].values()):
+        return None
+    name: str | None = template.get("Outputs", {}).get("ProjectName", {}).get("Value")
+    return name
+
+
+def _deletion_policies(template: dict[str, Any]) -> dict[str, str]:
     """Deletion policies by logical id, of the template as deployed, not as cdk.json would make it now."""
     return {
         logical_id: resource.get("DeletionPolicy", "Delete")
-        for logical_id, resource in deployed_template(cloudformation, name)["Resources"].items()
+        for logical_id, resource in template["Resources"].items()
     }
 
 

@@ -98,7 +98,7 @@ def selected(request: Request, store: PictureStore) -> tuple[Selection, str]:
     Raises:
         PicturesChanged: this is not the set that was measured.
     """
-    selection = select(store.labelled_objects())
+    selection = select(store.labelled_objects(), etags_are_content=store.etags_are_content)
     digest = digest_of(selection.pictures)
     if request.mode != "measure" and digest != request.digest:
         raise PicturesChanged(

@@ -1,8 +1,9 @@
 """The content hash of every picture, which the split and the count of new pictures go by.
 
 For most pictures the ETag is the MD5 of the content. A picture that was uploaded in parts (the AWS
-CLI does so from 8 MB) has to be read. That is done once: the result is remembered by key and ETag
-in one object, `manifests/content-hashes.jsonl`.
+CLI does so from 8 MB) has to be read, and so has each one in a bucket that is encrypted with KMS.
+That is done once: the result is remembered by key and ETag in one object,
+`manifests/content-hashes.jsonl`.
 
 Why there, and not in the sets' inventories: an inventory is written only when a training follows,
 while pictures are measured at every scheduled run, so that a large set which waits for more
@@ -30,10 +31,13 @@ _SAVE_AFTER_SECONDS = 120
 
 def identify(pictures: Sequence[Picture], store: PictureStore) -> int:
     """Fill in `content` where it is unknown; return how many pictures had to be read. See `identify_by`."""
-    return identify_by(pictures, store, Memory(store, CONTENT_HASHES_KEY))
+    memory = Memory(store, CONTENT_HASHES_KEY)
+    return identify_by(pictures, store, memory, etags_are_content=store.etags_are_content)
 
 
-def identify_by(pictures: Sequence[Picture], reader: PictureReader, memory: Memory) -> int:
+def identify_by(
+    pictures: Sequence[Picture], reader: PictureReader, memory: Memory, *, etags_are_content: bool = True
+) -> int:
     """Fill in `content` where it is unknown; return how many pictures had to be read.
 
     `pictures` come sorted by key.
@@ -53,10 +57,10 @@ def identify_by(pictures: Sequence[Picture], reader: PictureReader, memory: Memo
             for picture, content in zip(batch, readers.map(_hasher(reader), batch), strict=True):
                 picture.content = content
             if monotonic() - saved_at >= _SAVE_AFTER_SECONDS:
-                memory.save(_hashed(pictures))
+                memory.save(_hashed(pictures, etags_are_content=etags_are_content))
                 saved_at = monotonic()
     if unknown:
-        memory.save(_hashed(pictures))
+        memory.save(_hashed(pictures, etags_are_content=etags_are_content))
     return len(unknown)
 
 
@@ -77,8 +81,13 @@ def _hasher(reader: PictureReader) -> Callable[[Picture], str]:
     return lambda picture: reader.content_hash(key=picture.key, etag=picture.etag)
 
 
-def _hashed(pictures: Sequence[Picture]) -> Iterator[bytes]:
-    """Only pictures that are still there, so that the object never outgrows the bucket."""
+def _hashed(pictures: Sequence[Picture], *, etags_are_content: bool) -> Iterator[bytes]:
+    """Only pictures that are still there, so that the object never outgrows the bucket.
+
+    In a bucket that came under KMS later some ETags are the content still, which nobody can tell by them.
+    """
     return record_lines(
-        picture for picture in pictures if picture.content and picture.content != picture.etag
+        picture
+        for picture in pictures
+        if picture.content and (picture.content != picture.etag or not etags_are_content)
     )

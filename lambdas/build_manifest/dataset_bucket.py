@@ -28,15 +28,20 @@ _IN_TURN = TransferConfig(use_threads=False)
 class DatasetBucket:
     """See `ports.PictureStore`. Every method raises the errors of `aws_errors`. Keys are raw both ways."""
 
-    def __init__(self, *, client: "S3Client", name: str) -> None:
+    def __init__(self, *, client: "S3Client", name: str, etags_are_content: bool = True) -> None:
         """`client`: one of `listing.hand_over_pages`."""
         self._client = client
         self._listing = Listing(client=client, bucket=name)
         self._name = name
+        self._etags_are_content = etags_are_content
 
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def etags_are_content(self) -> bool:
+        return self._etags_are_content
 
     def labelled_objects(self) -> Iterator[StoredObject]:
         with domain_errors(f"listing {IMAGES_PREFIX} in bucket {self._name}"):

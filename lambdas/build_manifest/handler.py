@@ -65,7 +65,8 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> BuildResult 
     """See `request.Request` for the event, `build.build` and `checking.check` for the result."""
     settings = Settings.from_environment(os.environ)
     request = Request.from_event(event)
-    store, limits = DatasetBucket(client=_s3(), name=settings.bucket), limits_of(settings.region)
+    store = DatasetBucket(client=_s3(), name=settings.bucket, etags_are_content=settings.etags_are_content)
+    limits = limits_of(settings.region)
     if request.mode == "check":
         checked = _check(request, settings, store, limits)
         record_check(checked)

@@ -44,6 +44,10 @@ class FileStore(Protocol):
 class PictureStore(PictureReader, FileStore, Protocol):
     """The dataset bucket."""
 
+    @property
+    def etags_are_content(self) -> bool:
+        """Whether an ETag that looks like an MD5 is that of the content, see `selection.is_md5`."""
+
     def labelled_objects(self) -> Iterator[StoredObject]:
         """Every object under `images_labeled_by_folder/`, in whatever order."""
 

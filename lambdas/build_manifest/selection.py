@@ -60,11 +60,12 @@ class Selection:
     newest: datetime | None
 
 
-def select(objects: Iterable[StoredObject]) -> Selection:
+def select(objects: Iterable[StoredObject], *, etags_are_content: bool = True) -> Selection:
     """Sort out what lies under `images_labeled_by_folder/`.
 
     Sorted here, because several parts of the bucket are listed at once, and the digest must not depend on
-    the order. Python orders text by code point, which is the UTF-8 order that S3 lists in.
+    the order. `etags_are_content`: whether the bucket's encryption leaves the ETag what `is_md5` takes it
+    for. Python orders text by code point, which is the UTF-8 order that S3 lists in.
     """
     pictures: list[Picture] = []
     skipped: dict[str, Skipped] = {}
@@ -79,7 +80,7 @@ def select(objects: Iterable[StoredObject]) -> Selection:
         etag = stored.etag
         # One string per label, not per picture.
         label = labels.setdefault(label, label)
-        pictures.append(Picture(stored.key, etag, label, etag if is_md5(etag) else ""))
+        pictures.append(Picture(stored.key, etag, label, etag if etags_are_content and is_md5(etag) else ""))
         if newest is None or stored.modified > newest:
             newest = stored.modified
     pictures.sort(key=attrgetter("key"))
@@ -110,8 +111,9 @@ def reason_to_skip(stored: StoredObject, label: str) -> str | None:
 def is_md5(etag: str) -> bool:
     """Whether the ETag is the MD5 of the content.
 
-    It is for objects uploaded in one part under SSE-S3, and the bucket's policy admits no other
-    encryption under `images_labeled_by_folder/`. Uploads in parts have the number of parts after a
-    dash instead ("Checking object integrity in Amazon S3", section on ETags).
+    It is for objects uploaded in one part under SSE-S3, and the policy of a bucket with that encryption
+    admits no other under `images_labeled_by_folder/`. Under KMS it only looks like one. Uploads in parts
+    have the number of parts after a dash instead ("Checking object integrity in Amazon S3", section on
+    ETags).
     """
     return _MD5.fullmatch(etag) is not None

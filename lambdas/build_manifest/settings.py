@@ -19,6 +19,8 @@ class Settings:
     data_locations: str
     registry_table: str
     region: str
+    etags_are_content: bool
+    """Not in a bucket that is encrypted with KMS."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -39,4 +41,5 @@ class Settings:
             data_locations=environment["DATA_LOCATIONS"],
             registry_table=environment["REGISTRY_TABLE_NAME"],
             region=environment["AWS_REGION"],
+            etags_are_content=environment.get("ETAGS_ARE_CONTENT") != "false",
         )

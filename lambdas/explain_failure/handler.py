@@ -45,7 +45,9 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> Explanation:
     the result."""
     settings = Settings.from_environment(os.environ)
     request = DatasetRequest.from_event(event) if event.get("mode") == MODE else Request.from_event(event)
-    files = ResultsBucket(client=_s3(), bucket=settings.bucket, version=request.version)
+    files = ResultsBucket(
+        client=_s3(), bucket=settings.bucket, prefix=settings.prefix, version=request.version
+    )
     if isinstance(request, Request):
         explanation = explain(request, files=files)
     else:

@@ -10,18 +10,17 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
-EVALUATION_PREFIX = "evaluation/"
-"""As in `pipeline_stack/layout.py`, which is not part of the bundle; a unit test keeps the two equal."""
-
 _CHUNK_BYTES = 1024 * 1024
 
 
 class ResultsBucket:
-    """See `explain.ResultFiles`. `bucket` takes the reports; results are read wherever Rekognition says."""
+    """See `explain.ResultFiles`. `bucket` takes the reports, under `prefix`; results are read wherever
+    Rekognition says."""
 
-    def __init__(self, *, client: "S3Client", bucket: str, version: str) -> None:
+    def __init__(self, *, client: "S3Client", bucket: str, prefix: str, version: str) -> None:
         self._client = client
         self._bucket = bucket
+        self._prefix = prefix
         self._version = version
 
     def read(self, place: Place) -> bytes | None:
@@ -38,7 +37,7 @@ class ResultsBucket:
         return None if answer is None else _lines(answer, place)
 
     def write(self, name: str, content: bytes, *, content_type: str) -> Place:
-        place = Place(bucket=self._bucket, key=f"{EVALUATION_PREFIX}{self._version}/{name}")
+        place = Place(bucket=self._bucket, key=f"{self._prefix}{self._version}/{name}")
         with domain_errors(f"writing {place}"):
             self._client.put_object(
                 Bucket=place.bucket, Key=place.key, Body=content, ContentType=content_type

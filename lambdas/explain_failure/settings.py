@@ -5,23 +5,29 @@ from dataclasses import dataclass
 
 from .errors import SettingsMissing
 
+_VARIABLES = {
+    "BUCKET_NAME": "the name of the bucket for results",
+    "RESULTS_PREFIX": "the prefix of the results in it",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     bucket: str
+    prefix: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Read the settings.
 
         Raises:
-            SettingsMissing: the variable is absent or blank.
+            SettingsMissing: a variable is absent or blank; the message names all of them.
         """
-        bucket = environment.get("BUCKET_NAME", "").strip()
-        if not bucket:
+        missing = [name for name in _VARIABLES if not environment.get(name, "").strip()]
+        if missing:
+            expected = "; ".join(f"{name} ({_VARIABLES[name]})" for name in missing)
             raise SettingsMissing(
-                "The function explain_failure lacks the environment variable BUCKET_NAME (the name of the "
-                "dataset bucket). The stack sets it: deploy it again, and undo changes made to the function "
-                "by hand."
+                f"The function explain_failure lacks environment variables: {expected}. "
+                "The stack sets them: deploy it again, and undo changes made to the function by hand."
             )
-        return cls(bucket=bucket)
+        return cls(bucket=environment["BUCKET_NAME"], prefix=environment["RESULTS_PREFIX"])

@@ -32,6 +32,7 @@ class _Sources:
     registry: Registry
     checks: Checks
     usd_per_unit_hour: float
+    project_is_adopted: bool
 
 
 @cache
@@ -49,6 +50,7 @@ def _sources() -> _Sources:
             rule_name=settings.training_rule_name,
         ),
         usd_per_unit_hour=settings.usd_per_unit_hour,
+        project_is_adopted=settings.project_is_adopted,
     )
 
 
@@ -100,6 +102,7 @@ def _strays(sources: _Sources, now: datetime) -> None:
             pointers=sources.registry,
             is_running=sources.checks.is_running,
             now=now,
+            project_is_adopted=sources.project_is_adopted,
         )
     )
 

@@ -21,6 +21,8 @@ class Settings:
     training_workflow_arn: str
     training_rule_name: str
     usd_per_unit_hour: float
+    project_is_adopted: bool
+    """Whether people made the project, and not the stack."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -46,6 +48,7 @@ class Settings:
             training_workflow_arn=environment["TRAINING_WORKFLOW_ARN"],
             training_rule_name=environment["TRAINING_RULE_NAME"],
             usd_per_unit_hour=price,
+            project_is_adopted=environment.get("PROJECT_IS_ADOPTED") == "true",
         )
 
 

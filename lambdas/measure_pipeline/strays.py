@@ -28,9 +28,12 @@ def strays(
     pointers: Pointers,
     is_running: Callable[[str], bool],
     now: datetime,
+    project_is_adopted: bool = False,
 ) -> list[str] | None:
     """Versions that start or run and are not the live one; None while a deployment is at work, when it is
     normal for two to run.
+
+    In an adopted project, what runs before the pipeline has deployed a model is what people use.
 
     The lock is looked at before and after the models: a deployment that began or ended in between would
     make the models look out of step with the pointer, which is read last.
@@ -41,6 +44,8 @@ def strays(
     if _is_under_way(pointers.deployment_lock(), is_running, now):
         return None
     live = pointers.live_model()
+    if live is None and project_is_adopted:
+        return []
     return [model.version for model in models if live is None or model.version != live.version]
 
 

@@ -54,6 +54,7 @@ def create_dataset(call: Call) -> dict[str, Any]:
             dataset_type=dataset_type,
             created_ms=account.new_stamp(created),
         )
+        require_tagging(call, arn)
         dataset = Dataset(
             arn=arn,
             dataset_type=dataset_type,
@@ -73,6 +74,12 @@ def create_dataset(call: Call) -> dict[str, Any]:
             call.platform, dataset, seconds=call.platform.lead_times.create_dataset, work=work, verb="CREATE"
         )
         return {"DatasetArn": arn}
+
+
+def require_tagging(call: Call, arn: str) -> None:
+    """Who makes something with tags needs the right to tag it (Service Authorization Reference)."""
+    if call.params.get("Tags"):
+        call.require("rekognition:TagResource", arn)
 
 
 def check_manifest_readable(storage: ObjectStore, place: dict[str, str]) -> None:

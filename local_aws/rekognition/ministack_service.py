@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import kms
 
 from local_aws.clock import Clock
 from local_aws.identity import credentials_for, loopback_client
@@ -30,7 +32,17 @@ def _open_storage(access_key_id: str) -> ObjectStore:
     return S3Store(client=loopback_client("s3", credentials_for(access_key_id), region=get_region()))
 
 
-_platform = Platform(clock=Clock(), open_storage=_open_storage)
+def _permits(access_key_id: str, action: str, resource: str) -> bool:
+    service = action.partition(":")[0]
+    return iam_evaluator.enforce(access_key_id, action, service, get_region(), resource) is None
+
+
+def _find_key(key: str) -> str | None:
+    found = kms._resolve_key(key)
+    return found["Arn"] if found and found["KeyState"] == "Enabled" else None
+
+
+_platform = Platform(clock=Clock(), open_storage=_open_storage, permits=_permits, find_key=_find_key)
 _service = Service(
     platform=_platform,
     requests=ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="rekognition-request"),

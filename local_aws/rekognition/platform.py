@@ -88,6 +88,10 @@ class Platform:
     clock: Scale
     open_storage: Callable[[str], ObjectStore]
     """S3 with the rights of whoever holds that access key. Raises LookupError for an unknown key."""
+    permits: Callable[[str, str, str], bool] = lambda _caller, _action, _resource: True
+    """Whether whoever holds that access key may do an action on a resource."""
+    find_key: Callable[[str], str | None] = lambda key: key
+    """The ARN of a KMS key that can be used, by id, ARN or alias; None if there is none."""
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     lead_times: LeadTimes = field(default_factory=LeadTimes)
@@ -139,6 +143,14 @@ class Call:
     def account(self) -> Account:
         """The account's store; hold its lock around every look and change."""
         return self.platform.account(self.account_id, self.region)
+
+    def require(self, action: str, resource: str) -> None:
+        """Raise AccessDeniedException unless the caller may do this besides what it asked for.
+
+        CloudFormation, which asks without a key of its own, acts as the account's owner.
+        """
+        if self.access_key_id and not self.platform.permits(self.access_key_id, action, resource):
+            raise AccessDeniedException(f"Not authorized to perform: {action} on resource: {resource}")
 
     @cached_property
     def storage(self) -> ObjectStore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws.rekognition import arns, quotas
-from local_aws.rekognition.datasets import status_members
+from local_aws.rekognition.datasets import require_tagging, status_members
 from local_aws.rekognition.errors import (
     InvalidParameterException,
     LimitExceededException,
@@ -35,6 +35,7 @@ def create_project(call: Call) -> dict[str, Any]:
     arn = arns.project_arn(
         region=account.region, account=account.account_id, name=name, created_ms=account.new_stamp(created)
     )
+    require_tagging(call, arn)
     account.projects[name] = Project(
         arn=arn, name=name, created=created, feature=feature, tags=dict(call.params.get("Tags", {}))
     )

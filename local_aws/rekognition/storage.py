@@ -57,8 +57,8 @@ class ObjectStore(Protocol):
     def open(self, bucket: str, key: str, version: str | None = None) -> StoredObject:
         """GetObject (GetObjectVersion with a version)."""
 
-    def write(self, bucket: str, key: str, body: bytes) -> None:
-        """PutObject."""
+    def write(self, bucket: str, key: str, body: bytes, *, kms_key: str | None = None) -> None:
+        """PutObject, under a key where one is given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +88,9 @@ class S3Store:
             etag=found["ETag"], size=int(found["ContentLength"]), read=body.read, close=body.close
         )
 
-    def write(self, bucket: str, key: str, body: bytes) -> None:
-        self._call(lambda: self.client.put_object(Bucket=bucket, Key=key, Body=body))
+    def write(self, bucket: str, key: str, body: bytes, *, kms_key: str | None = None) -> None:
+        extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
+        self._call(lambda: self.client.put_object(Bucket=bucket, Key=key, Body=body, **extra))
 
     def _call(self, request: Callable[[], Result]) -> Result:
         pause = FIRST_PAUSE_SECONDS

@@ -62,6 +62,8 @@ class Version:
     status_message: str
     output_config: dict[str, str]
     description: str | None = None
+    key: str | None = None
+    """The ARN of the caller's KMS key."""
     tags: dict[str, str] = field(default_factory=dict)
     training_ended: float | None = None
     billable_seconds: int | None = None

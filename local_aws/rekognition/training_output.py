@@ -72,11 +72,13 @@ class OutputBucket:
 
     files: OutputFiles
     storage: ObjectStore
+    key: str | None = None
+    """The KMS key that results are written under; without one, the bucket's own encryption holds."""
 
     def write(self, key: str, body: bytes) -> dict[str, str]:
         """Put a result there and say where. Raises ManifestError when the caller may not."""
         try:
-            self.storage.write(self.files.bucket, key, body)
+            self.storage.write(self.files.bucket, key, body, kms_key=self.key)
         except (StorageDeniedError, StorageMissingError) as error:
             raise ManifestError("ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET") from error
         return self.files.place(key)

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from local_aws.rekognition import arns, quotas
-from local_aws.rekognition.datasets import IN_PROGRESS, USABLE
+from local_aws.rekognition.datasets import IN_PROGRESS, USABLE, require_tagging
 from local_aws.rekognition.errors import (
     InvalidParameterException,
     LimitExceededException,
@@ -23,6 +23,7 @@ from local_aws.rekognition.training_output import OutputBucket, OutputFiles
 
 logger = logging.getLogger(__name__)
 CACHE = MeasureCache()
+KEY_RIGHTS = ("kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt")
 SIDES = {"TRAIN": "TrainingData", "TEST": "TestingData"}
 RUNNING_STATUSES = ("STARTING", "RUNNING", "STOPPING")
 
@@ -35,26 +36,28 @@ def create_project_version(call: Call) -> dict[str, Any]:
     account, params = call.account, call.params
     if "FeatureConfig" in params:
         raise InvalidParameterException("FeatureConfig applies to CONTENT_MODERATION projects only.")
-    if "KmsKeyId" in params:
-        raise InvalidParameterException("KmsKeyId: the local AWS keeps copies and results unencrypted.")
+    key = _usable_key(call)
     project = account.project(params["ProjectArn"])
     train_source, test_source = _sources(project, params)
     _check_room(call, project, params["VersionName"])
     created = call.platform.wall()
+    arn = arns.version_arn(
+        region=account.region,
+        account=account.account_id,
+        project=project.name,
+        version=params["VersionName"],
+        created_ms=account.new_stamp(created),
+    )
+    require_tagging(call, arn)
     version = Version(
-        arn=arns.version_arn(
-            region=account.region,
-            account=account.account_id,
-            project=project.name,
-            version=params["VersionName"],
-            created_ms=account.new_stamp(created),
-        ),
+        arn=arn,
         name=params["VersionName"],
         created=created,
         status="TRAINING_IN_PROGRESS",
         status_message="The model is being trained.",
         output_config=dict(params["OutputConfig"]),
         description=params.get("VersionDescription"),
+        key=key,
         tags=dict(params.get("Tags", {})),
     )
     job = TrainingJob(
@@ -68,6 +71,7 @@ def create_project_version(call: Call) -> dict[str, Any]:
                 version=version.name,
             ),
             storage=call.storage,
+            key=key,
         ),
         train_source=train_source,
         test_source=test_source,
@@ -77,6 +81,21 @@ def create_project_version(call: Call) -> dict[str, Any]:
     project.versions[version.name] = version
     _begin_training(call, version, job)
     return {"ProjectVersionArn": version.arn}
+
+
+def _usable_key(call: Call) -> str | None:
+    """The ARN of the caller's key, which the caller must have every right to that the API documents.
+
+    Which error AWS gives for a key that is not there is not documented.
+    """
+    if "KmsKeyId" not in call.params:
+        return None
+    arn = call.platform.find_key(call.params["KmsKeyId"])
+    if arn is None:
+        raise InvalidParameterException(f"KmsKeyId: {call.params['KmsKeyId']} is no key that can be used.")
+    for action in KEY_RIGHTS:
+        call.require(action, arn)
+    return arn
 
 
 def _sources(project: Project, params: dict[str, Any]) -> tuple[Source, Source | None]:
@@ -182,6 +201,7 @@ def _describe(version: Version) -> dict[str, Any]:
         "TrainingEndTimestamp": version.training_ended,
         "BillableTrainingTimeInSeconds": version.billable_seconds,
         "VersionDescription": version.description,
+        "KmsKeyId": version.key,
         **version.results,
     }
     return {name: value for name, value in members.items() if value is not None and value != {}}

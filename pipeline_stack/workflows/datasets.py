@@ -9,16 +9,17 @@ from __future__ import annotations
 from typing import Final
 
 from aws_cdk import Duration
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Handled, unless_redriven
+from pipeline_stack.workflows.dataset_ownership import DatasetOwnership
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.result_rights import rights_to_read
+from pipeline_stack.workflows.tagging import rights_to_tag, tags_parameter
 
 # Half a minute a turn, an hour in all; the largest datasets take minutes.
 TURN: Final = Duration.seconds(30)
@@ -37,6 +38,8 @@ class RefreshDatasets:
 
     - `refused`: entered with `reason` and `refusedKinds` (TRAIN, TEST or both) assigned when Rekognition
       refuses a dataset; the reason may be the data or not.
+    - `copied`: of an adopted project, an expression over `$datasets` (with `arn` each): whether this run's
+      set is a copy of them, so that nothing is lost with them.
     """
 
     def __init__(
@@ -47,10 +50,14 @@ class RefreshDatasets:
         resources: PipelineResources,
         refused: sfn.IChainable,
         then: sfn.IChainable,
+        copied: str = "false",
     ) -> None:
         self._scope = scope
         self._ending = ending
         self._resources = resources
+        self._ownership = (
+            DatasetOwnership(ending=ending, copied=copied) if resources.project.is_adopted else None
+        )
 
         too_late = ending.failure(
             "The datasets are not ready",
@@ -95,13 +102,18 @@ class RefreshDatasets:
         empty = (
             sfn.Choice.jsonata(scope, "Are the old datasets gone?")
             .when(sfn.Condition.jsonata("{% $count($datasets) = 0 %}"), create)
-            .otherwise(delete)
+            .otherwise(self._ownership.check(scope, then=delete) if self._ownership else delete)
         )
         begin = sfn.Pass.jsonata(scope, "Begin with the datasets", assign={"turns": 0})
         begin.next(
             self._await("the old datasets", await_deletion, expected=0, settled=empty, too_late=too_late)
         )
         self.start: Final = begin
+
+    def _how_to_get_it_back(self) -> str:
+        if self._resources.project.is_adopted:
+            return "project_arn in cdk.json names it: choose another project, or none, and deploy."
+        return "It is part of the stack: bring the stack back (make deploy with REVERT_DRIFT=1)."
 
     def _wait(self, what: str) -> sfn.Wait:
         return sfn.Wait.jsonata(
@@ -125,8 +137,8 @@ class RefreshDatasets:
         missing = self._ending.failure(
             f"The project is missing (at {what})",
             error=names.PROJECT_MISSING,
-            cause=f"'Rekognition has no project named {self._resources.project.project_name}. It is "
-            "part of the stack: bring the stack back (make deploy with REVERT_DRIFT=1).'",
+            cause=f"'Rekognition has no project named {self._resources.project.project_name}. "
+            f"{self._how_to_get_it_back()}'",
         )
         look = self._ending.calls.rekognition(
             f"Look at {what}",
@@ -170,27 +182,17 @@ class RefreshDatasets:
                         }
                     }
                 },
+                **tags_parameter(self._resources.tags),
             },
-            # Rekognition reads manifest and pictures with the rights of its caller (Custom Labels
-            # guide, "Set up SDK permissions").
             extra_statements=[
-                iam.PolicyStatement(
-                    actions=["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:ListBucket"],
-                    resources=[bucket.bucket_arn],
-                ),
-                iam.PolicyStatement(
-                    actions=["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:GetObjectTagging"],
-                    resources=[
-                        bucket.arn_for_objects(f"{MANIFESTS_PREFIX}*"),
-                        bucket.arn_for_objects(f"{IMAGES_PREFIX}*"),
-                        bucket.arn_for_objects(f"{DATA_SOURCES_PREFIX}*"),
-                    ],
-                ),
+                *rights_to_read(bucket, self._resources.bucket_key),
                 *self._resources.data.as_rekognition(),
+                *rights_to_tag(self._resources.tags, self._resources.project.dataset_resource_arn),
             ],
+            assign=DatasetOwnership.MADE if self._ownership else None,
             # The answer to an earlier attempt was lost: it is being made.
             handled=[Handled(errors=[names.REKOGNITION_EXISTS], then=then)],
             during=f"creating the {kind} dataset",
         )
-        create.next(then)
+        create.next(self._ownership.remember(kind, then=then) if self._ownership else then)
         return create

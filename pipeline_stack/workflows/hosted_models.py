@@ -66,6 +66,14 @@ class ListHostedModels:
         self.start: Final = first
 
 
+def unless_none_is_live(project: CustomLabelsProject) -> str:
+    """A further condition on stopping what `$live` does not name; empty for a project of the stack's own.
+
+    What runs in an adopted project before the pipeline has deployed a model of its own is what people use.
+    """
+    return " and $live.version != ''" if project.is_adopted else ""
+
+
 def names_of(models: str) -> str:
     """An expression: the versions in `models`, in words."""
     return f"($count({models}) = 0 ? 'none' : $join([{models}.(version & ' (' & status & ')')], ', '))"

@@ -54,6 +54,7 @@ WORDED_BY_CAUSE: Final = (
 PROJECT_MISSING: Final = "ProjectMissing"
 DATASET_DEADLINE: Final = "DatasetDeadlineExceeded"
 DATASET_FAILED: Final = "DatasetFailed"
+FOREIGN_DATASETS: Final = "ForeignDatasets"
 TRAINING_FAILED: Final = "TrainingFailed"
 TRAINING_DEADLINE: Final = "TrainingDeadlineExceeded"
 VERSION_MISSING: Final = "VersionMissing"

@@ -51,9 +51,12 @@ class StopOtherModels:
             "these models of "
             f"the project still run and are billed: ' & {names_of(_OTHERS)} & '.'",
         )
-        others = (
-            sfn.Choice.jsonata(scope, "Does another model run?")
-            .when(sfn.Condition.jsonata(f"{{% $count({_OTHERS}) = 0 %}}"), then)
+        others = sfn.Choice.jsonata(scope, "Does another model run?")
+        if project.is_adopted:
+            # People's own: see `hosted_models.unless_none_is_live`. Only who starts it by hand comes here.
+            others.when(sfn.Condition.jsonata("{% $live.version = '' %}"), then)
+        (
+            others.when(sfn.Condition.jsonata(f"{{% $count({_OTHERS}) = 0 %}}"), then)
             .when(sfn.Condition.jsonata(f"{{% $turns >= {TURNS} %}}"), too_late)
             .when(sfn.Condition.jsonata(f"{{% $count({_RUNNING}) > 0 %}}"), stop)
             .otherwise(wait)

@@ -11,7 +11,7 @@ from constructs import Construct
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.hosted_models import ListHostedModels
+from pipeline_stack.workflows.hosted_models import ListHostedModels, unless_none_is_live
 from pipeline_stack.workflows.live_model import WriteSystemParameter, read_live_pointer
 from pipeline_stack.workflows.nested_deployment import NestedDeployment, look_at_execution
 from pipeline_stack.workflows.resources import PipelineResources
@@ -61,7 +61,8 @@ class Reconcile:
             sfn.Choice.jsonata(scope, "Does a stray model run?")
             .when(
                 sfn.Condition.jsonata(
-                    "{% $count($hosted[status = 'RUNNING' and version != $live.version]) > 0 %}"
+                    "{% $count($hosted[status = 'RUNNING' and version != $live.version]) > 0"
+                    f"{unless_none_is_live(resources.project)} %}}"
                 ),
                 mend.start,
             )

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.layout import EVALUATION_PREFIX
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, describe_version, one_of
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.result_rights import key_parameter, rights_to_write
+from pipeline_stack.workflows.tagging import rights_to_tag, tags_parameter
+
+# What people see of a version in the console. Rekognition takes 255 characters of few kinds: see
+# `training_options`, where a text of the customer's own is checked.
+_DESCRIPTION: Final = (
+    "{% $string($measured.pictures.total) & ' pictures, ' & $string($measured.new_pictures) & ' new, set ' & "
+    "$substring($measured.digest, 0, 16) %}"
+)
 
 
 class CreateVersion:
@@ -33,7 +40,7 @@ class CreateVersion:
         begun: sfn.IChainable,
         existing: sfn.IChainable,
     ) -> None:
-        bucket = resources.bucket
+        project, results = resources.project, resources.results
         no_slot = ending.outcome(
             "Wait for a training slot",
             outcome="waiting_for_capacity",
@@ -51,7 +58,7 @@ class CreateVersion:
         began = describe_version(
             "Did it begin after all?",
             calls=ending.calls,
-            project=resources.project,
+            project=project,
             then=sfn.Choice.jsonata(scope, "Does it train after all?")
             .when(sfn.Condition.jsonata(one_of((ABSENT,))), no_slot)
             .otherwise(existing),
@@ -59,20 +66,21 @@ class CreateVersion:
         create = ending.calls.rekognition(
             "Train the version",
             action="createProjectVersion",
-            resources=[resources.project.project_resource_arn],
+            resources=[project.project_resource_arn],
             parameters={
-                "ProjectArn": resources.project.project_arn,
+                "ProjectArn": project.project_arn,
                 "VersionName": unless_redriven("$version"),
                 "OutputConfig": {
-                    "S3Bucket": bucket.bucket_name,
-                    "S3KeyPrefix": f"{{% '{EVALUATION_PREFIX}' & $version %}}",
+                    "S3Bucket": results.bucket.bucket_name,
+                    "S3KeyPrefix": f"{{% '{results.prefix}' & $version %}}",
                 },
+                "VersionDescription": resources.version_description or _DESCRIPTION,
+                **key_parameter(results),
+                **tags_parameter(resources.tags),
             },
             extra_statements=[
-                # With the caller's rights Rekognition reads the bucket's settings and writes its results.
-                iam.PolicyStatement(
-                    actions=["s3:PutObject"], resources=[bucket.arn_for_objects(f"{EVALUATION_PREFIX}*")]
-                )
+                *rights_to_write(results),
+                *rights_to_tag(resources.tags, project.version_resource_arn),
             ],
             handled=[
                 Handled(errors=[names.REKOGNITION_IN_USE], then=existing),

@@ -80,11 +80,12 @@ class Pipeline:
     def wait_for_dataset(self, arn: str, status: str = "CREATE_COMPLETE") -> None:
         eventually(lambda: self.dataset(arn)["Status"], status)
 
-    def train(self, client: Any = None, version: str = "v1") -> str:
+    def train(self, client: Any = None, version: str = "v1", **more: Any) -> str:
         answer = (client or self.rekognition).create_project_version(
             ProjectArn=self.project_arn,
             VersionName=version,
             OutputConfig={"S3Bucket": self.name, "S3KeyPrefix": "evaluation/"},
+            **more,
         )
         return str(answer["ProjectVersionArn"])
 
@@ -190,6 +191,38 @@ def test_a_dataset_fails_when_a_right_on_the_bucket_is_missing(pipeline: Pipelin
 def test_a_manifest_the_caller_may_not_read_is_refused(pipeline: Pipeline) -> None:
     with pytest.raises(ClientError, match="InvalidS3ObjectException"):
         pipeline.create_dataset("TRAIN", pipeline.caller(without="s3:GetObject"))
+
+
+def test_results_are_under_the_key_that_the_caller_may_use(aws: LocalAws, pipeline: Pipeline) -> None:
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    pipeline.create_datasets()
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*kms:CreateGrant"):
+        pipeline.train(pipeline.caller(), KmsKeyId=key)
+    pipeline.train(KmsKeyId=key)
+    eventually(pipeline.status, "TRAINING_COMPLETED")
+
+    place = pipeline.version()["EvaluationResult"]["Summary"]["S3Object"]
+    found = pipeline.s3.head_object(Bucket=place["Bucket"], Key=place["Name"])
+    assert (found["ServerSideEncryption"], found["SSEKMSKeyId"]) == ("aws:kms", key)
+    assert pipeline.version()["KmsKeyId"] == key
+
+
+def test_a_stack_s_tags_are_those_of_its_project(aws: LocalAws) -> None:
+    name = f"stack-{uuid.uuid4().hex[:12]}"
+    resource = {"Type": "AWS::Rekognition::Project", "Properties": {"ProjectName": name}}
+    aws.client("cloudformation").create_stack(
+        StackName=name,
+        TemplateBody=json.dumps({"Resources": {"P": resource}}),
+        Tags=[{"Key": "team", "Value": "birds"}],
+    )
+    rekognition = aws.client("rekognition")
+
+    def tags() -> Any:
+        projects = rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
+        arn = projects[0]["ProjectArn"] if projects else None
+        return arn and rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"].get("team")
+
+    eventually(tags, "birds")
 
 
 def test_rights_are_checked_on_the_resource_that_a_call_names(aws: LocalAws, pipeline: Pipeline) -> None:

@@ -15,6 +15,8 @@ class FakeCloudFormation:
     stack: str
     resources: list[tuple[str, str, str]] = field(default_factory=list)
     is_protected: bool = False
+    outputs: dict[str, str] = field(default_factory=dict)
+    """Of the template."""
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
         if StackName != self.stack or not self.resources:
@@ -29,7 +31,8 @@ class FakeCloudFormation:
             f"L{position}": {"Type": kind, **({"DeletionPolicy": policy} if policy else {})}
             for position, (kind, _, policy) in enumerate(self.resources)
         }
-        return {"TemplateBody": json.dumps({"Resources": resources})}
+        outputs = {name: {"Value": value} for name, value in self.outputs.items()}
+        return {"TemplateBody": json.dumps({"Resources": resources, "Outputs": outputs})}
 
     def get_paginator(self, operation: str) -> "FakeCloudFormation":
         assert operation == "list_stack_resources"

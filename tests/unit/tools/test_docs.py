@@ -15,6 +15,8 @@ from lambdas.measure_pipeline import errors as measure_errors
 from lambdas.record_outcome import errors as record_errors
 from pipeline_stack.alarms import Kind
 from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, ParameterSpec
+from pipeline_stack.settings import EnvironmentSettings
+from pipeline_stack.training_options import TrainingOptions
 from pipeline_stack.workflows import names, outcome_event
 from tests.outcome_schema import violations
 from tools.cdk_cli import REPOSITORY
@@ -87,6 +89,24 @@ def test_the_guide_lists_each_parameter_with_its_default_and_bounds(spec: Parame
     assert f"| `{spec.default}` |" in row
     for bound in (spec.minimum, spec.maximum):
         assert bound is None or re.search(rf"\b{int(bound)}\b", row)
+
+
+@pytest.mark.parametrize("setting", list(EnvironmentSettings.model_fields))
+def test_the_page_of_the_settings_has_each_of_them(setting: str) -> None:
+    text = (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
+    table = text.partition("\n## All of them\n")[2].partition("\n## ")[0]
+    assert f"`{setting}`" in table
+
+
+@pytest.mark.parametrize("setting", list(TrainingOptions.__annotations__))
+def test_each_training_option_is_explained_with_what_a_change_does(setting: str) -> None:
+    text = (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
+    section = next(
+        part for part in text.split("\n## ") if part.startswith(setting.removesuffix("_bucket_key"))
+    )
+    assert f"`{setting}`" in section or section.startswith(setting)
+    assert re.search(r"[Cc]hang", section)
+    assert re.search(r"[Gg]rants", section)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

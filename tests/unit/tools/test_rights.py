@@ -16,6 +16,7 @@ from tools.deploy import BOOTSTRAP_VERSION_PARAMETER
 COMMANDS = ("deploy", "destroy")
 IAM_PREFIX = {
     "cloudformation": "cloudformation",
+    "dynamodb": "dynamodb",
     "events": "events",
     "rekognition": "rekognition",
     "s3": "s3",

@@ -19,7 +19,7 @@ def store() -> FakeStore:
 
 
 def identified(store: FakeStore) -> list[Picture]:
-    pictures = select(store.labelled_objects()).pictures
+    pictures = select(store.labelled_objects(), etags_are_content=store.etags_are_content).pictures
     identify(pictures, store)
     return pictures
 
@@ -93,3 +93,30 @@ def test_what_was_read_is_kept_when_a_later_picture_fails(
     store.read.clear()
     identified(store)
     assert store.read == [f"{IMAGES_PREFIX}dog/c.png"]
+
+
+def test_under_kms_every_picture_is_read_once(store: FakeStore) -> None:
+    store.etags_are_content = False
+
+    assert [found.content for found in identified(store)] == [md5("A"), md5("B"), md5("C")]
+    assert len(store.read) == 3
+    store.read.clear()
+    assert [found.content for found in identified(store)] == [md5("A"), md5("B"), md5("C")]
+    assert store.read == []
+
+
+class StoreThatCameUnderKms(FakeStore):
+    """Its pictures were uploaded before."""
+
+    def etag(self, key: str) -> str:
+        return md5(self.contents[key])
+
+
+def test_pictures_from_before_a_bucket_came_under_kms_are_read_once_too() -> None:
+    store = StoreThatCameUnderKms(etags_are_content=False)
+    store.put("cat/a.png", "A")
+    identified(store)
+    store.read.clear()
+
+    assert [found.content for found in identified(store)] == [md5("A")]
+    assert store.read == []

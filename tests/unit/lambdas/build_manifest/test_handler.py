@@ -10,7 +10,7 @@ from lambdas.build_manifest import handler as handler_module
 from lambdas.build_manifest import observability
 from lambdas.build_manifest.errors import PicturesChanged, RequestInvalid, SettingsMissing
 from lambdas.build_manifest.handler import handler
-from lambdas.build_manifest.layout import IMAGES_PREFIX, set_folder
+from lambdas.build_manifest.layout import CONTENT_HASHES_KEY, IMAGES_PREFIX, set_folder
 from tests.unit.lambdas.conftest import FakeContext
 
 if TYPE_CHECKING:
@@ -152,3 +152,22 @@ def test_errors_escape_under_their_own_names(client: "S3Client", lambda_context:
         handler(event("erase"), lambda_context)
     with pytest.raises(PicturesChanged):
         handler(event("write", "a" * 64), lambda_context)
+
+
+def test_under_kms_pictures_are_read_because_their_etags_are_chance(
+    client: "S3Client", lambda_context: FakeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETAGS_ARE_CONTENT", "false")
+    upload(client, {"cat": 10, "dog": 10})
+
+    handler(event("measure"), lambda_context)
+
+    assert keys(client, CONTENT_HASHES_KEY) == [CONTENT_HASHES_KEY]
+
+
+def test_under_sse_s3_no_picture_is_read(client: "S3Client", lambda_context: FakeContext) -> None:
+    upload(client, {"cat": 10, "dog": 10})
+
+    handler(event("measure"), lambda_context)
+
+    assert keys(client, CONTENT_HASHES_KEY) == []

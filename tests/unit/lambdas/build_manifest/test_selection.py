@@ -92,3 +92,7 @@ def test_the_newest_picture_gives_the_time_and_skipped_objects_do_not() -> None:
 def test_only_an_etag_that_is_an_md5_tells_the_content(etag: str) -> None:
     assert select([stored("cat/a.png", etag=etag)]).pictures[0].content == ""
     assert select([stored("cat/a.png")]).pictures[0].content == ETAG
+
+
+def test_no_etag_tells_the_content_where_the_bucket_is_under_kms() -> None:
+    assert select([stored("cat/a.png")], etags_are_content=False).pictures[0].content == ""

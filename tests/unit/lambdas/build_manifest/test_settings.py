@@ -14,8 +14,10 @@ ENVIRONMENT = {
 
 def test_the_settings_are_read_from_the_environment() -> None:
     assert Settings.from_environment(ENVIRONMENT) == Settings(
-        bucket="b", data_locations="[]", registry_table="t", region="eu-west-1"
+        bucket="b", data_locations="[]", registry_table="t", region="eu-west-1", etags_are_content=True
     )
+    under_kms = Settings.from_environment(ENVIRONMENT | {"ETAGS_ARE_CONTENT": "false"})
+    assert under_kms.etags_are_content is False
 
 
 def test_every_missing_variable_is_named_in_one_message() -> None:

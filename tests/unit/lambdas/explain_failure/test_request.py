@@ -45,7 +45,14 @@ def test_what_it_does_not_send_is_refused_by_name(changed: dict[str, Any], named
         Request.from_event({**EVENT, **changed})
 
 
-@pytest.mark.parametrize("environment", [{}, {"BUCKET_NAME": " "}])
-def test_a_missing_setting_is_named(environment: dict[str, str]) -> None:
-    with pytest.raises(SettingsMissing, match="BUCKET_NAME"):
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({}, "BUCKET_NAME.*RESULTS_PREFIX"),
+        ({"BUCKET_NAME": " ", "RESULTS_PREFIX": "a/"}, "BUCKET_NAME"),
+        ({"BUCKET_NAME": "b"}, "RESULTS_PREFIX"),
+    ],
+)
+def test_a_missing_setting_is_named(environment: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsMissing, match=named):
         Settings.from_environment(environment)

@@ -6,8 +6,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from lambdas.explain_failure.errors import StorageDenied, StorageRefused, StorageUnavailable
 from lambdas.explain_failure.request import Place
-from lambdas.explain_failure.results_bucket import EVALUATION_PREFIX, ResultsBucket
-from pipeline_stack import layout
+from lambdas.explain_failure.results_bucket import ResultsBucket
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -24,7 +23,7 @@ def client(aws: None) -> "S3Client":
 
 @pytest.fixture
 def bucket(client: "S3Client") -> ResultsBucket:
-    return ResultsBucket(client=client, bucket=PLACE.bucket, version="set-1")
+    return ResultsBucket(client=client, bucket=PLACE.bucket, prefix="evaluation/fruit/", version="set-1")
 
 
 def test_a_file_is_read_whole_or_by_lines(client: "S3Client", bucket: ResultsBucket) -> None:
@@ -44,14 +43,10 @@ def test_a_file_that_is_not_there_is_none(bucket: ResultsBucket) -> None:
 def test_a_report_lies_with_the_versions_results(client: "S3Client", bucket: ResultsBucket) -> None:
     place = bucket.write("report.html", b"<p>", content_type="text/html")
 
-    assert str(place) == f"s3://{PLACE.bucket}/evaluation/set-1/report.html"
+    assert str(place) == f"s3://{PLACE.bucket}/evaluation/fruit/set-1/report.html"
     stored = client.get_object(Bucket=place.bucket, Key=place.key)
     assert stored["Body"].read() == b"<p>"
     assert stored["ContentType"] == "text/html"
-
-
-def test_the_prefix_is_that_of_the_stack() -> None:
-    assert EVALUATION_PREFIX == layout.EVALUATION_PREFIX
 
 
 def client_error(code: str, status: int = 400) -> ClientError:

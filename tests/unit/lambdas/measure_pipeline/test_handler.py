@@ -186,6 +186,17 @@ def test_a_model_that_is_not_live_is_a_stray_and_is_named_in_the_log(
     assert line["versions"] == ["set-3", "set-1"]
 
 
+def test_people_s_models_in_an_adopted_project_are_no_strays(
+    measure: Measure, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.runs(version("theirs", "RUNNING"))
+    assert values(measure())["StrayModels"] == 1
+
+    monkeypatch.setenv("PROJECT_IS_ADOPTED", "true")
+    handler_module._sources.cache_clear()
+    assert values(measure())["StrayModels"] == 0
+
+
 @pytest.mark.parametrize(
     ("status", "strays"), [("RUNNING", 0), ("PENDING_REDRIVE", 0), ("ABORTED", 1), (None, 1)]
 )

@@ -89,3 +89,18 @@ def test_only_models_that_run_are_billed() -> None:
     ]
 
     assert running_units(models) == 3
+
+
+@pytest.mark.parametrize(("live", "expected"), [(None, []), (LIVE, ["theirs"])])
+def test_in_an_adopted_project_there_is_no_stray_before_the_first_deployment(
+    live: LiveModel | None, expected: list[str]
+) -> None:
+    said = strays(
+        hosted=lambda: hosted("theirs"),
+        pointers=Pointers(live=live),
+        is_running=lambda _: False,
+        now=NOW,
+        project_is_adopted=True,
+    )
+
+    assert said == expected

@@ -43,6 +43,8 @@ class FakeStore:
 
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
+    keys: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    """The KMS keys that objects were written under."""
     """Names of rights, or keys, that are refused."""
     reads: list[str] = field(default_factory=list)
     """Keys whose content was transferred."""
@@ -69,9 +71,10 @@ class FakeStore:
         etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
         return StoredObject(etag=etag, size=len(content), read=read, close=lambda: None)
 
-    def write(self, bucket: str, key: str, body: bytes) -> None:
+    def write(self, bucket: str, key: str, body: bytes, *, kms_key: str | None = None) -> None:
         self._require("put")
         self.objects[bucket, key] = body
+        self.keys[bucket, key] = kms_key
 
     def _require(self, right: str) -> None:
         if right in self.denied:

@@ -191,9 +191,64 @@ def test_a_model_is_not_deleted_while_it_trains(lab: Lab) -> None:
         lab.call("DeleteProjectVersion", ProjectVersionArn=arn)
 
 
-def test_a_key_is_refused_rather_than_ignored(lab: Lab) -> None:
+KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
+
+
+def test_results_are_written_under_the_key_that_was_asked_for(lab: Lab) -> None:
+    lab.platform.find_key = {"alias/key": KEY}.get
+    project = ready_project(lab)
+    lab.train(project, KmsKeyId="alias/key")
+    lab.time.pass_seconds(600)
+
+    assert lab.describe_version(project)["KmsKeyId"] == KEY
+    assert set(lab.store.keys.values()) == {KEY}
+
+
+def test_a_version_without_a_key_names_none(lab: Lab) -> None:
+    project = ready_project(lab)
+    lab.train(project)
+    lab.time.pass_seconds(600)
+
+    assert "KmsKeyId" not in lab.describe_version(project)
+    assert set(lab.store.keys.values()) == {None}
+
+
+def test_a_key_that_cannot_be_used_is_refused(lab: Lab) -> None:
+    lab.platform.find_key = lambda _: None
     with pytest.raises(CallError, match=r"InvalidParameterException.*KmsKeyId"):
         lab.train(ready_project(lab), KmsKeyId="alias/key")
+
+
+@pytest.mark.parametrize("right", ["CreateGrant", "DescribeKey", "GenerateDataKey", "Decrypt"])
+def test_the_caller_needs_each_documented_right_to_the_key(lab: Lab, right: str) -> None:
+    project = ready_project(lab)
+    lab.platform.permits = lambda _, action, resource: (action, resource) != (f"kms:{right}", KEY)
+    with pytest.raises(CallError, match=rf"AccessDeniedException.*kms:{right}"):
+        lab.train(project, KmsKeyId=KEY)
+    assert lab.call("DescribeProjectVersions", ProjectArn=project)["ProjectVersionDescriptions"] == []
+
+
+def test_who_makes_something_with_tags_needs_the_right_to_tag_it(lab: Lab) -> None:
+    asked = list[tuple[str, str]]()
+
+    def permits(_: str, action: str, resource: str) -> bool:
+        asked.append((action, resource))
+        return False
+
+    project = ready_project(lab)
+    other = lab.project("empty")
+    lab.platform.permits = permits
+    with pytest.raises(CallError, match=r"AccessDeniedException.*rekognition:TagResource"):
+        lab.train(project, Tags={"team": "birds"})
+    with pytest.raises(CallError, match=r"AccessDeniedException.*rekognition:TagResource"):
+        lab.call("CreateDataset", ProjectArn=other, DatasetType="TRAIN", Tags={"team": "birds"})
+
+    (version, dataset) = asked
+    assert version[1].rpartition("/")[0] == f"{project.rpartition('/')[0]}/version/v1"
+    assert dataset[1].rpartition("/")[0] == f"{other.rpartition('/')[0]}/dataset/train"
+    assert lab.call("DescribeProjectVersions", ProjectArn=project)["ProjectVersionDescriptions"] == []
+    lab.train(project, Tags={})
+    assert len(asked) == 2
 
 
 def test_what_was_asked_for_is_described(lab: Lab) -> None:
