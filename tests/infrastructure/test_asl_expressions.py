@@ -15,6 +15,9 @@ MEASURED: dict[str, Any] = {
     "digest": "ab" * 32,
     "version_name": "set-abababababababab",
     "pictures": {"total": 20, "train": 16, "test": 4, "labels": {"apple": {}, "pear": {}}},
+    "model_type": "whole_picture",
+    "data_source": "images_labeled_by_folder/",
+    "left_out": 0,
     "new_pictures": 20,
     "youngest_seconds": 3600,
     "skipped": {"total": 0, "reasons": {}},
@@ -93,6 +96,15 @@ def test_a_page_of_parameters_becomes_values_by_name(training: Machine) -> None:
             True,
             "Too few labels: 0 of 2",
         ),
+        (
+            {"pictures": {"total": 10, "labels": {"logo": {}}}, "model_type": "location"},
+            "schedule",
+            False,
+            "",
+        ),
+        # What a source tells of and cannot be used is the check's to tell, since this is told to nobody.
+        ({"pictures": {"total": 9, "labels": {}}, "left_out": 5, "new_pictures": 9}, "schedule", False, ""),
+        ({"left_out": 5, "new_pictures": 9}, "schedule", False, "trained set: 9 of 10"),
     ],
 )
 def test_pictures_are_weighed_as_the_rules_say(
@@ -103,6 +115,7 @@ def test_pictures_are_weighed_as_the_rules_say(
         "Weigh the pictures",
         "reason",
         measured={**MEASURED, **change},
+        dataSource={"kind": "folders"},
         trained="",
         values=DEFAULTS,
         source=source,
@@ -132,6 +145,10 @@ def test_the_set_trained_last_has_nothing_new_even_without_its_inventory(trainin
         ({}, True),
         ({"source": "schedule"}, True),
         ({"force": True}, True),
+        ({"data_source": {"kind": "folders"}}, True),
+        ({"data_source": {"kind": "zip"}, "force": True, "source": "schedule"}, True),
+        ({"data_source": "folders"}, False),
+        ({"data_source": None}, False),
         ({"force": "true"}, False),
         ({"source": 1}, False),
         ({"forse": True}, False),
@@ -144,6 +161,34 @@ def test_training_understands_its_input_or_says_no(
 ) -> None:
     states = {"context": {"Execution": {"Input": document, "Id": "arn"}}}
     assert assigned(training, "Begin", "understood", states=states) is understood
+
+
+def trained_item(training: Machine, document: Any) -> Any:
+    states = {"context": {"Execution": {"Input": document, "Id": "arn"}}}
+    found = {assigned(training, "Begin", name, states=states) for name in ("ownItem", "trainedItem")}
+    assert len(found) == 1
+    return found.pop()
+
+
+def test_each_source_has_a_pointer_to_its_last_trained_set(training: Machine) -> None:
+    file = {"kind": "manifest", "train": "s3://b/a.csv"}
+    others = [
+        file,
+        file | {"train": "s3://b/b.csv"},
+        file | {"test": "s3://b/b.csv"},
+        file | {"kind": "dataset"},
+    ]
+
+    assert (
+        trained_item(training, {})
+        == trained_item(training, {"data_source": {"kind": "folders"}})
+        == "trained"
+    )
+    names = [trained_item(training, {"data_source": source}) for source in others]
+    assert len(set(names)) == len(others)
+    assert all(re.fullmatch("trained-[0-9a-f]{32}", name) for name in names)
+    for same in (file | {"test": None}, file | {"format": "csv"}, dict(reversed(file.items()))):
+        assert trained_item(training, {"data_source": same}) == names[0]
 
 
 def test_a_forced_retrain_has_a_name_of_its_own_and_keeps_it(training: Machine) -> None:
@@ -425,8 +470,8 @@ def test_a_failed_set_is_tried_again_under_other_rules(
     training: Machine, record: dict[str, str], tried: bool
 ) -> None:
     (choice,) = training.states["Tried and found wanting?"]["Choices"]
-    assert evaluate(choice["Condition"], force=False, record=record) is tried
-    assert evaluate(choice["Condition"], force=True, record=record) is False
+    assert evaluate(choice["Condition"], force=False, record=record, values=DEFAULTS) is tried
+    assert evaluate(choice["Condition"], force=True, record=record, values=DEFAULTS) is False
 
 
 @pytest.mark.parametrize(
@@ -436,8 +481,8 @@ def test_a_set_that_failed_its_check_is_checked_again_under_other_rules(
     training: Machine, failed: dict[str, str], again: bool
 ) -> None:
     (choice,) = training.states["Did they fail their check?"]["Choices"]
-    assert evaluate(choice["Condition"], force=False, failedCheck=failed) is not again
-    assert evaluate(choice["Condition"], force=True, failedCheck=failed) is False
+    assert evaluate(choice["Condition"], force=False, failedCheck=failed, values=DEFAULTS) is not again
+    assert evaluate(choice["Condition"], force=True, failedCheck=failed, values=DEFAULTS) is False
 
 
 def test_a_set_with_a_picture_that_cannot_be_read_is_not_judged_for_good(training: Machine) -> None:

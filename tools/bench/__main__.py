@@ -85,6 +85,7 @@ class Bench:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_ENDPOINT_URL": self.endpoint,
             "BUCKET_NAME": "pictures",
+            "DATA_LOCATIONS": "[]",
             "REGISTRY_TABLE_NAME": "registry",
             "POWERTOOLS_METRICS_NAMESPACE": "benchmark",
             "POWERTOOLS_SERVICE_NAME": "build_manifest",

@@ -37,6 +37,7 @@ class FakeRekognition:
 @pytest.fixture
 def client(aws: None, monkeypatch: pytest.MonkeyPatch) -> "S3Client":
     monkeypatch.setenv("BUCKET_NAME", BUCKET)
+    monkeypatch.setenv("RESULTS_PREFIX", "evaluation/")
     handler_module._s3.cache_clear()
     client: S3Client = boto3.client("s3")
     client.create_bucket(Bucket=BUCKET)
