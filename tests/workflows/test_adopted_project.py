@@ -22,13 +22,19 @@ from tools.model_removal import ModelRemoval
 PROJECT = "peoples-own"
 CREATED = "1111111111111"
 """In place of the time that the project's ARN ends in, which nobody knows before it is made."""
+BUCKET = "people-s-pictures"
 PROJECT_ARN = f"arn:aws:rekognition:us-east-1:000000000000:project/{PROJECT}/{CREATED}"
 
 
 @pytest.fixture(scope="module")
 def adopted_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("adopted")
-    return synthesised_with({"project_arn": PROJECT_ARN}, name="adopted", folder=folder)
+    settings = {
+        "project_arn": PROJECT_ARN,
+        "data_projects": [PROJECT],
+        "data_locations": [f"s3://{BUCKET}/"],
+    }
+    return synthesised_with(settings, name="adopted", folder=folder)
 
 
 class People:
@@ -38,7 +44,7 @@ class People:
         self.aws = aws
         self.rekognition = aws.client("rekognition")
         self.arn: str = self.rekognition.create_project(ProjectName=PROJECT)["ProjectArn"]
-        self.bucket = "people-s-pictures"
+        self.bucket = BUCKET
         aws.client("s3").create_bucket(Bucket=self.bucket)
 
     def label_and_train(self) -> None:
@@ -124,6 +130,28 @@ def test_datasets_that_people_made_are_never_deleted(adopted: Operator, people: 
     assert "Delete them by hand" in message["message"]
     assert adopted.calls("DeleteDataset") == []
     assert adopted.item("lock", "training") is None
+
+
+def test_a_set_that_was_copied_from_them_takes_their_place(adopted: Operator, people: People) -> None:
+    people.label_and_train()
+    theirs = datasets(adopted)
+
+    # One of them is not enough: the labels of the other would be lost.
+    found = adopted.run_red(data_source={"kind": "dataset", "train": theirs["TRAIN"]})
+    assert found["error"] == "ForeignDatasets"
+    assert datasets(adopted) == theirs
+
+    report = adopted.run(data_source={"kind": "dataset", "train": theirs["TRAIN"], "test": theirs["TEST"]})
+
+    assert report["outcome"] == "deployed"
+    assert (report["pictures"]["train"], report["pictures"]["test"]) == (16, 6)
+    assert not set(datasets(adopted).values()) & set(theirs.values())
+    record = adopted.item("version", report["version"])
+    assert record is not None
+    kept = adopted.aws.client("s3").get_object(
+        Bucket=adopted.outputs["BucketName"], Key=f"manifests/{record['digest']}/train.manifest"
+    )["Body"]
+    assert len(kept.read().splitlines()) == 16
 
 
 def test_one_dataset_of_people_s_beside_one_of_ours_stops_the_run_before_either_goes(
