@@ -11,17 +11,11 @@ from constructs import Construct
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.operator_settings import number_of, value_of
 from pipeline_stack.workflows.preflight_rules import rules_name
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.training_input import PAYLOAD
+from pipeline_stack.workflows.weighing import NOT_ENOUGH
 
-# Custom Labels needs two labels, and fewer than ten pictures give no usable model (Custom Labels guide,
-# "Preparing images").
-FEWEST_LABELS: Final = 2
-FEWEST_PICTURES: Final = 10
-# A scheduled run leaves an upload that is still going on alone.
-SETTLED_SECONDS: Final = 600
 BUILD_TIMEOUT: Final = Duration.minutes(15)
 
 MEASURED: Final = {
@@ -42,33 +36,6 @@ def pictures_changed(then: sfn.IChainable) -> Handled:
     )
 
 
-# The set that was trained last has nothing new, even if its inventory was lost.
-_NEW: Final = "($measured.digest = $trained ? 0 : $measured.new_pictures)"
-# A model that finds objects may have a single kind of them (see `preflight.limits` of build_manifest).
-_FEWEST: Final = f"($measured.model_type = 'location' ? 1 : {FEWEST_LABELS})"
-_FEW_LABELS: Final = f"$count($keys($measured.pictures.labels)) < {_FEWEST}"
-_FEW_PICTURES: Final = f"$measured.pictures.total < {FEWEST_PICTURES}"
-# Too small because of what cannot be used. Nobody hears of a scheduled run that finds nothing to train, so
-# this one goes on to the check, which fails, says why, and is remembered.
-_SPOILT: Final = f"($measured.left_out > 0 and ({_FEW_LABELS} or {_FEW_PICTURES}))"
-_NOT_ENOUGH: Final = (
-    "{% $join(["
-    "$type($measured.problem) = 'string' ? $measured.problem, "
-    f"{_FEW_LABELS} and $measured.left_out = 0 ? "
-    "'Too few labels: ' & $string($count($keys($measured.pictures.labels))) & ' of ' & "
-    f"$string({_FEWEST}) & ($dataSource.kind = 'folders' ? ' (a label is a folder with pictures).' : '.'), "
-    f"{_FEW_PICTURES} and $measured.left_out = 0 ? "
-    f"'Too few pictures: ' & $string($measured.pictures.total) & ' of {FEWEST_PICTURES}.', "
-    f"$force = false and {_SPOILT} = false and {_NEW} < {number_of('Minimum-Untrained-Images')} ? "
-    f"'Too few new pictures since the last trained set: ' & $string({_NEW}) & ' of ' & "
-    f"{value_of('Minimum-Untrained-Images')} & ' (Minimum-Untrained-Images).', "
-    # An empty bucket has no youngest picture, and JSONata does not compare null.
-    "$source = 'schedule' and $type($measured.youngest_seconds) = 'number' "
-    f"and $measured.youngest_seconds < {SETTLED_SECONDS} ? "
-    "'The youngest picture came ' & $string($measured.youngest_seconds) & ' seconds ago; "
-    f"a scheduled check waits until the pictures have rested {SETTLED_SECONDS // 60} minutes.'"
-    "], ' ') %}"
-)
 _VERDICT: Final = (
     "'These very pictures were tried before, as ' & $record.version & ' at ' & $record.judged_at & ': ' & "
     "$record.outcome & ', ' & $record.reason"
@@ -130,7 +97,7 @@ class DecideOnPictures:
             .when(sfn.Condition.jsonata("{% $reason = '' %}"), name_version)
             .otherwise(nothing)
         )
-        weigh = sfn.Pass.jsonata(scope, "Weigh the pictures", assign={"reason": _NOT_ENOUGH})
+        weigh = sfn.Pass.jsonata(scope, "Weigh the pictures", assign={"reason": NOT_ENOUGH})
         weigh.next(enough)
         unsound = ending.outcome(
             "Already checked",
