@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX
 from tests.workflows.operator import Json, Operator
 from tests.workflows.pictures import broken, fakes, fruits, noises
 
@@ -130,6 +131,33 @@ class FailedCheck(Scenario):
         return self.operator.run()
 
 
+class LabelFile(Scenario):
+    """The same pictures, but what is to be seen in them is told by a file."""
+
+    rejoins = True
+
+    def begin(self) -> None:
+        super().begin()
+        bucket = self.operator.outputs["BucketName"]
+        rows = [
+            f"s3://{bucket}/{IMAGES_PREFIX}{key},{key.partition('/')[0]}"
+            for key, _ in fruits(("apple", "pear"), 10)
+        ]
+        name = f"{DATA_SOURCES_PREFIX}labels.csv"
+        body = "\n".join(["image,label", *rows]).encode()
+        self.operator.aws.client("s3").put_object(Bucket=bucket, Key=name, Body=body)
+        self.source = {"kind": "manifest", "train": f"s3://{bucket}/{name}"}
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+
+    def act(self) -> Json:
+        return self.operator.finished(self.operator.start(data_source=self.source))
+
+    def recover(self) -> Json:
+        return self.operator.run(data_source=self.source)
+
+
 class AfterFault(Scenario):
     """A run that finds the version of a training that failed through no fault of the pictures."""
 
@@ -224,6 +252,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     Rejection,
     DataFailure,
     FailedCheck,
+    LabelFile,
     AfterFault,
     StrayModel,
     Restart,
