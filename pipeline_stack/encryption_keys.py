@@ -24,11 +24,9 @@ class EncryptionKeys(Construct):
     output_bucket: kms.IKey | None
     """Of the bucket for results that the settings name."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, options: TrainingOptions, removal_policy: RemovalPolicy
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, options: TrainingOptions) -> None:
         super().__init__(scope, construct_id)
-        made = self._make(removal_policy) if CREATE in (options.bucket_key, options.training_key) else None
+        made = self._make() if CREATE in (options.bucket_key, options.training_key) else None
 
         def key(construct_id: str, setting: str | None) -> kms.IKey | None:
             if setting is None or setting == CREATE:
@@ -39,7 +37,7 @@ class EncryptionKeys(Construct):
         self.training = key("Training", options.training_key)
         self.output_bucket = key("OutputBucket", options.output_bucket_key)
 
-    def _make(self, removal_policy: RemovalPolicy) -> kms.Key:
+    def _make(self) -> kms.Key:
         stack = Stack.of(self).stack_name
         return kms.Key(
             self,
@@ -47,7 +45,9 @@ class EncryptionKeys(Construct):
             alias=f"alias/{stack}",
             description=f"Pictures and trainings of {stack}",
             enable_key_rotation=True,
-            removal_policy=removal_policy,
+            # Whatever becomes of the stack or of the setting: what is encrypted with it, the trained models
+            # among it, is lost with it.
+            removal_policy=RemovalPolicy.RETAIN,
         )
 
 

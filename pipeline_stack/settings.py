@@ -79,7 +79,7 @@ TagKey = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"),
     AfterValidator(_not_reserved),
 ]
-TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{0,256}$")]
+TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}$")]
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class EnvironmentSettings(TrainingOptions):
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=50)] = Field(
         default={},
         description="at most 50 tags, texts of ASCII letters, digits, blanks and _ . : / = + - @, "
-        'keys of 1 to 128 characters not beginning with "aws:", values of up to 256',
+        'keys of 1 to 128 characters not beginning with "aws:", values of 1 to 256',
     )
     runbook_url: Annotated[str, StringConstraints(pattern=RUNBOOK_URL)] | None = Field(
         default=None,

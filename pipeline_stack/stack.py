@@ -43,7 +43,7 @@ class TrainingPipelineStack(cdk.Stack):
         self._refuse_other_regions()
         # cfn-lint's W3005 is about the CDK's own habit: it makes what has a role depend on the role twice.
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
-        keys = EncryptionKeys(self, "Keys", options=settings, removal_policy=settings.removal)
+        keys = EncryptionKeys(self, "Keys", options=settings)
         bucket = DatasetBucket(self, "DatasetBucket", removal_policy=settings.removal, key=keys.bucket).bucket
         results = training_results(self, dataset_bucket=bucket, keys=keys, output=settings.output_bucket)
         table = ModelRegistry(self, "ModelRegistry", removal_policy=settings.removal).table

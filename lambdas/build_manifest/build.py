@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .contents import identify
 from .digest import digest_of, version_name_of
-from .errors import PicturesChanged
+from .errors import PicturesChanged, StorageDenied
 from .inventory import InventoryBroken, read_records, record_lines
 from .labelled.model_type import ModelType
 from .layout import IMAGES_PREFIX, inventory_key, test_manifest_key, train_manifest_key
@@ -117,7 +117,15 @@ def count_new_since(
     if previous_digest is None:
         return len(pictures)
     key = inventory_key(previous_digest)
-    lines = store.read_lines(key)
+    try:
+        lines = store.read_lines(key)
+    except StorageDenied as error:
+        # After a change of bucket_key, say.
+        warnings.append(
+            f"{key}, the list of the pictures trained last, may not be read: every picture counts "
+            f"as new. {error}"
+        )
+        return len(pictures)
     if lines is None:
         warnings.append(
             f"{key}, the list of the pictures trained last, is gone: every picture counts as new."

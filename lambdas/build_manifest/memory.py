@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .errors import StorageDenied
 from .ports import FileStore
 
 
@@ -14,8 +15,11 @@ class Memory:
     key: str
 
     def lines(self) -> Iterator[bytes] | None:
-        """None if nothing is remembered."""
-        return self.files.read_lines(self.key)
+        """None if nothing is remembered, or what is was encrypted with a key that is the stack's no more."""
+        try:
+            return self.files.read_lines(self.key)
+        except StorageDenied:
+            return None
 
     def save(self, lines: Iterable[bytes]) -> None:
         self.files.write_lines(self.key, lines)

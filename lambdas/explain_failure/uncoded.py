@@ -15,7 +15,8 @@ FILE_TEXTS: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
         re.compile(r"cannot write|unable to write|output S3 bucket", re.IGNORECASE),
         Meaning(
             "Rekognition may not write its results.",
-            "Look for a Deny on evaluation/ in the bucket's policy or in a key's policy.",
+            "Look for a Deny on the place of the results (evaluation/, or output_bucket) in the policy of "
+            "its bucket or of its key.",
             "access",
         ),
     ),

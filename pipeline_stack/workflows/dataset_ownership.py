@@ -25,38 +25,36 @@ _OURS: Final = "[$states.result.Item.TRAIN.S, $states.result.Item.TEST.S]"
 
 
 class DatasetOwnership:
-    """States of RefreshDatasets that an adopted project has besides; `copied` as there."""
+    """States of RefreshDatasets that an adopted project has besides."""
 
     MADE: Final = {"made": "{% $states.result.DatasetArn %}"}
     """What the creation of a dataset remembers for `remember`."""
 
-    def __init__(self, *, ending: Ending, copied: str) -> None:
+    def __init__(self, *, ending: Ending) -> None:
         self._ending = ending
-        self._copied = copied
 
     def check(self, scope: Construct, *, then: sfn.IChainable) -> sfn.IChainable:
         """On to `then` if all of `$datasets` may be deleted; else the run ends."""
-        or_copy = (
-            ""
-            if self._copied == "false"
-            else "; or train once with these datasets as the source, which copies them"
-        )
         foreign = self._ending.failure(
             "The datasets are not the pipeline's",
             error=names.FOREIGN_DATASETS,
-            cause="'The project holds datasets that the pipeline did not make, and does not delete: ' & "
-            f"$join($foreign, ', ') & '. Delete them by hand if nobody needs their labels{or_copy}.'",
+            cause="'The project holds datasets that the pipeline did not make, or that somebody changed, "
+            "and which it does not delete: ' & $join($foreign, ', ') & '. Delete them by hand if nobody "
+            "needs their labels, or once these are in a file: the runbook says how.'",
         )
         ours = (
             sfn.Choice.jsonata(scope, "Did the pipeline make the old datasets?")
-            .when(sfn.Condition.jsonata(f"{{% $count($foreign) > 0 and $not({self._copied}) %}}"), foreign)
+            .when(sfn.Condition.jsonata("{% $count($foreign) > 0 %}"), foreign)
             .otherwise(then)
         )
         read = self._ending.registry.get(
             "Read which datasets the pipeline made",
             kind=KIND,
             item=NAME,
-            assign={"foreign": f"{{% [$datasets[$not(arn in {_OURS})].arn] %}}"},
+            # The pipeline makes datasets and never updates one: that was somebody who labelled on in it.
+            assign={
+                "foreign": f"{{% [$datasets[$not(arn in {_OURS}) or status = 'UPDATE_COMPLETE'].arn] %}}"
+            },
             during="reading which datasets the pipeline made",
         )
         read.next(ours)

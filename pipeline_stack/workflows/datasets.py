@@ -38,8 +38,6 @@ class RefreshDatasets:
 
     - `refused`: entered with `reason` and `refusedKinds` (TRAIN, TEST or both) assigned when Rekognition
       refuses a dataset; the reason may be the data or not.
-    - `copied`: of an adopted project, an expression over `$datasets` (with `arn` each): whether this run's
-      set is a copy of them, so that nothing is lost with them.
     """
 
     def __init__(
@@ -50,14 +48,11 @@ class RefreshDatasets:
         resources: PipelineResources,
         refused: sfn.IChainable,
         then: sfn.IChainable,
-        copied: str = "false",
     ) -> None:
         self._scope = scope
         self._ending = ending
         self._resources = resources
-        self._ownership = (
-            DatasetOwnership(ending=ending, copied=copied) if resources.project.is_adopted else None
-        )
+        self._ownership = DatasetOwnership(ending=ending) if resources.project.is_adopted else None
 
         too_late = ending.failure(
             "The datasets are not ready",
@@ -187,7 +182,7 @@ class RefreshDatasets:
             extra_statements=[
                 *rights_to_read(bucket, self._resources.bucket_key),
                 *self._resources.data.as_rekognition(),
-                *rights_to_tag(self._resources.tags, self._resources.project.dataset_resource_arn),
+                *rights_to_tag(self._resources.tags, self._resources.project.project_resource_arn),
             ],
             assign=DatasetOwnership.MADE if self._ownership else None,
             # The answer to an earlier attempt was lost: it is being made.

@@ -122,8 +122,13 @@ class AccountForLines:
                 "counts": f"{{% $append({earlier}, [{{'kind': '{kind}', 'side': '{side}', "
                 f"'arn': $datasets[type = '{kind}'][0].arn, "
                 f"'manifest': {{'Bucket': $measured.bucket, 'Name': $measured.manifests.{name}}}, "
-                f"'written': $measured.pictures.{name}, 'kept': {_FOUND}.TotalEntries, "
-                f"'in_error': $exists({_FOUND}.ErrorEntries) ? {_FOUND}.ErrorEntries : 0}}]) %}}"
+                f"'written': $measured.pictures.{name}, "
+                f"'kept': $type({_FOUND}.TotalEntries) = 'number' ? {_FOUND}.TotalEntries "
+                f": $measured.pictures.{name}, "
+                f"'in_error': $type({_FOUND}.ErrorEntries) = 'number' ? {_FOUND}.ErrorEntries : 0}}]) %}}",
+                "report": f"{{% $type({_FOUND}.TotalEntries) = 'number' ? $report : $merge([$report, "
+                f"{{'warnings': $append($report.warnings, 'Rekognition did not say how many lines of the "
+                f"{kind} dataset it kept.')}}]) %}}",
             },
             during=f"counting the {kind} entries",
         )

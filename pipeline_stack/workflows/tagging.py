@@ -14,7 +14,8 @@ def tags_parameter(tags: Mapping[str, str]) -> dict[str, Any]:
 
 
 def rights_to_tag(tags: Mapping[str, str], *resources: str) -> list[iam.PolicyStatement]:
-    """What the caller of those needs besides, because tagging is an action of its own."""
+    """What the caller of those needs besides, because tagging is an action of its own. On all of the project:
+    of which resource AWS asks it while that is being created, is documented nowhere."""
     if not tags:
         return []
     return [iam.PolicyStatement(actions=["rekognition:TagResource"], resources=list(resources))]

@@ -35,7 +35,7 @@ from pipeline_stack.workflows.refusal import RecordRefusal
 from pipeline_stack.workflows.registration import register
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
-from pipeline_stack.workflows.training_input import COPIED, UNDERSTOOD, data_source
+from pipeline_stack.workflows.training_input import UNDERSTOOD, data_source
 from pipeline_stack.workflows.unfinished import TakeUpUnfinished
 from pipeline_stack.workflows.verdict import Judge
 from pipeline_stack.workflows.version_creation import CreateVersion
@@ -106,7 +106,6 @@ class TrainingWorkflow(Construct):
             resources=resources,
             refused=refusal.dataset,
             then=account.start,
-            copied=COPIED,
         )
         changed = sfn.Choice.jsonata(self, "Do the pictures keep changing?")
         write = calls.function(

@@ -41,11 +41,5 @@ def data_source(resources: PipelineResources) -> dict[str, Any]:
     return {"dataSource": expression(source), "ownItem": item, "trainedItem": item}
 
 
-COPIED: Final = (
-    "($dataSource.kind = 'dataset' and $measured.left_out = 0 and "
-    "$count($datasets[$not(arn in [$dataSource.train, $dataSource.test])]) = 0)"
-)
-"""Over `$datasets`, with their `arn`: whether all that they hold is in the set of this run."""
-
 PAYLOAD: Final = {INPUT_KEY: "{% $dataSource %}"}
 """What the function that builds manifests is told of it."""

@@ -80,7 +80,7 @@ class CreateVersion:
             },
             extra_statements=[
                 *rights_to_write(results),
-                *rights_to_tag(resources.tags, project.version_resource_arn),
+                *rights_to_tag(resources.tags, project.project_resource_arn),
             ],
             handled=[
                 Handled(errors=[names.REKOGNITION_IN_USE], then=existing),

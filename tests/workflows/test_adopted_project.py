@@ -132,26 +132,49 @@ def test_datasets_that_people_made_are_never_deleted(adopted: Operator, people: 
     assert adopted.item("lock", "training") is None
 
 
-def test_a_set_that_was_copied_from_them_takes_their_place(adopted: Operator, people: People) -> None:
+def test_what_people_labelled_is_trained_from_a_file_once_they_made_room(
+    adopted: Operator, people: People
+) -> None:
     people.label_and_train()
     theirs = datasets(adopted)
-
-    # One of them is not enough: the labels of the other would be lost.
-    found = adopted.run_red(data_source={"kind": "dataset", "train": theirs["TRAIN"]})
-    assert found["error"] == "ForeignDatasets"
+    source = {"kind": "dataset", "train": theirs["TRAIN"], "test": theirs["TEST"]}
+    assert adopted.run_red(data_source=source)["error"] == "ForeignDatasets"
     assert datasets(adopted) == theirs
 
-    report = adopted.run(data_source={"kind": "dataset", "train": theirs["TRAIN"], "test": theirs["TEST"]})
+    # As the runbook says.
+    bucket = adopted.outputs["BucketName"]
+    for kind, arn in theirs.items():
+        entries = people.rekognition.list_dataset_entries(DatasetArn=arn)["DatasetEntries"]
+        people.aws.client("s3").put_object(
+            Bucket=bucket, Key=f"data_sources/{kind}.manifest", Body="\n".join(entries).encode()
+        )
+        people.rekognition.delete_dataset(DatasetArn=arn)
+    people.until(lambda: people.dataset_statuses() == [])
+    files = {kind.lower(): f"s3://{bucket}/data_sources/{kind}.manifest" for kind in theirs}
+    report = adopted.run(data_source={"kind": "manifest", **files})
 
     assert report["outcome"] == "deployed"
     assert (report["pictures"]["train"], report["pictures"]["test"]) == (16, 6)
-    assert not set(datasets(adopted).values()) & set(theirs.values())
-    record = adopted.item("version", report["version"])
-    assert record is not None
-    kept = adopted.aws.client("s3").get_object(
-        Bucket=adopted.outputs["BucketName"], Key=f"manifests/{record['digest']}/train.manifest"
-    )["Body"]
-    assert len(kept.read().splitlines()) == 16
+
+
+def test_a_dataset_of_ours_in_which_people_labelled_on_is_theirs(adopted: Operator, people: People) -> None:
+    assert adopted.run()["outcome"] == "deployed"
+    ours = datasets(adopted)
+    ((key, content),) = fruits(("plum",), 1, first=500)
+    people.aws.client("s3").put_object(Bucket=people.bucket, Key=key, Body=content)
+    entry = line(key, "plum", **{"source-ref": f"s3://{people.bucket}/{key}"})
+    people.rekognition.update_dataset_entries(
+        DatasetArn=ours["TRAIN"], Changes={"GroundTruth": entry.encode()}
+    )
+    people.until(lambda: "UPDATE_COMPLETE" in people.dataset_statuses())
+    adopted.upload_fruits(count=20, first=10)
+
+    found = adopted.run_red()
+
+    assert found["error"] == "ForeignDatasets"
+    assert ours["TRAIN"] in found["cause"]
+    assert ours["TEST"] not in found["cause"]
+    assert datasets(adopted) == ours
 
 
 def test_one_dataset_of_people_s_beside_one_of_ours_stops_the_run_before_either_goes(

@@ -1,6 +1,6 @@
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Literal
 
@@ -219,3 +219,28 @@ def test_a_copy_uploaded_in_parts_is_on_the_same_side_as_the_one_that_was_not() 
     test = store.files[manifests["test"]].decode()
     for number in range(30):
         assert (f"/cat/{number}.png" in test) == (f"/cat/{number} copy.png" in test)
+
+
+def test_an_inventory_that_may_no_longer_be_read_makes_every_picture_new() -> None:
+    """As after another `bucket_key`: the set is measured all the same."""
+
+    class Locked(FakeStore):
+        def read_lines(self, key: str) -> Iterator[bytes] | None:
+            raise StorageDenied(f"kms:Decrypt, {key}")
+
+    store = Locked()
+    for label in ("cat", "dog"):
+        for number in range(10):
+            store.put(f"{label}/{number}.png", f"{label} {number}", in_parts=number == 0)
+
+    result = build(
+        Request(mode="measure", digest=None, previous_digest="a" * 64),
+        store=store,
+        registry=FakeRegistry(),
+        limits=LIMITS,
+        now=lambda: LONG_AGO,
+    )
+
+    assert result["new_pictures"] == 20
+    (warning,) = [each for each in result["warnings"] if "may not be read" in each]
+    assert "kms:Decrypt" in warning
