@@ -30,7 +30,8 @@ def wait_for_messages(operator: Operator, count: int) -> None:
 
 @pytest.mark.parametrize("state", TRAINING_STATES)
 def test_a_stopped_training_is_finished_by_the_next_run_and_paid_once(stocked: Operator, state: str) -> None:
-    stocked.aws.rekognition(training_seconds=1200)
+    # Long enough for the stop to come before the end of what is waited for, on a busy machine too.
+    stocked.aws.rekognition(training_seconds=1200, start_seconds=3000)
     execution = stocked.start()
     stocked.until_in(execution, state)
     stop(stocked, execution)
