@@ -124,7 +124,7 @@ def complaint(context: Any) -> str:
         ({"inference_unit_usd_per_hour": "4"}, "inference_unit_usd_per_hour", '"4"', "a number from 0 to"),
         ({"tags": {"aws:team": "x"}}, "tags.aws:team", '"aws:team"', 'not beginning with "aws:"'),
         ({"tags": {"team": 1}}, "tags.team", "1", "texts of ASCII letters"),
-        ({"tags": {f"t{n}": "" for n in range(51)}}, "tags", "{", "at most 50 tags"),
+        ({"tags": {f"t{n}": "x" for n in range(51)}}, "tags", "{", "at most 50 tags"),
         (
             {"operator_parameters": {"Minimum-F1-Score": 1.1}},
             "operator_parameters.Minimum-F1-Score",
