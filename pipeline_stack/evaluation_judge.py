@@ -1,4 +1,4 @@
-"""The function that judges a trained model: by what Rekognition found in its test, and against the live one."""
+"""The function that judges a trained model: by its own test, and against the model that is live."""
 
 from typing import Final
 
@@ -47,6 +47,6 @@ class EvaluationJudge(Construct):
             function.role,
             results=results,
             actions=["s3:GetObject", "s3:PutObject"],
-            reason="Rekognition chooses the names of the files it writes under this prefix, and our own lie in "
-            "folders named after versions that come and go.",
+            reason="Rekognition chooses the names of the files it writes under this prefix, and our own lie "
+            "in folders named after versions that come and go.",
         )
