@@ -16,6 +16,7 @@ class Report(TypedDict):
         "preflight_failed",
         "rejected",
         "waiting_for_capacity",
+        "waiting_for_comparison",
         "deployed",
     ]
     data_source: NotRequired[str]
@@ -27,6 +28,10 @@ class Report(TypedDict):
     billed_training_seconds: NotRequired[int]
     """Only if this run judged the version: what Rekognition bills for its training."""
     minimum_f1: NotRequired[float]
+    rules: NotRequired[list[dict[str, str]]]
+    """Each rule that the version was held against: `rule`, `result` and `words`."""
+    comparison: NotRequired[dict[str, Any] | None]
+    """Of this version and the live one on the same pictures; null if there was none."""
     pictures: NotRequired[dict[str, Any]]
     new_pictures: NotRequired[int]
     skipped: NotRequired[dict[str, Any]]

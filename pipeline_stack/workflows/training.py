@@ -42,8 +42,9 @@ from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
 # 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
-# seven for each of the two nested deployments, and three for retries.
-TIMEOUT: Final = Duration.hours(45)
+# three for the comparison with the live model, seven for each of the two nested deployments, and three for
+# retries.
+TIMEOUT: Final = Duration.hours(48)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
