@@ -180,13 +180,13 @@ class Approval(Scenario):
     """A replacement that a person approves, however often the question comes."""
 
     rejoins = True
-
-    def begin(self) -> None:
-        super().begin()
-        self.operator.change_setting("Require-Approval", "true")
+    asks = False
 
     def prepare(self) -> None:
         self.replace_pictures()
+        if not self.asks:
+            self.operator.change_setting("Require-Approval", "true")
+            self.asks = True
 
     def act(self) -> Json:
         return self._approved(self.operator.start())
