@@ -120,6 +120,9 @@ def test_every_loop_waits_or_is_known_to_end(machine: Machine) -> None:
         "List more hosted models",  # one turn a page
         "List more models that take a slot",
         "List more kept models",
+        "List more trained versions",
+        "Read more records of versions",
+        "Delete an old version",  # one turn a version
         "Find more rejected models",
         "Look for another change",  # one turn a version of the parameter
         "Take the settings lock",
