@@ -15,6 +15,9 @@ class Report(TypedDict):
         "nothing_to_train",
         "preflight_failed",
         "rejected",
+        "refused",
+        "approval_timed_out",
+        "waiting_for_approval",
         "waiting_for_capacity",
         "waiting_for_comparison",
         "deployed",
@@ -43,3 +46,5 @@ class Report(TypedDict):
     """S3 URI of the page that lists what Rekognition found wrong, picture by picture."""
     dataset_report: NotRequired[str]
     """S3 URI of the page that lists the lines that Rekognition left out of its datasets, or found wrong."""
+    deleted_versions: NotRequired[list[str]]
+    """Old versions that this run deleted to make room."""

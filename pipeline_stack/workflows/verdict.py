@@ -10,6 +10,7 @@ from constructs import Construct
 
 from pipeline_stack.evaluation_judge import JUDGE_TIMEOUT
 from pipeline_stack.workflows import messages
+from pipeline_stack.workflows.approval import STANDING, question_part
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.champion import AskChampion
 from pipeline_stack.workflows.ending import Ending
@@ -30,6 +31,10 @@ _SHORT: Final = (
     ": 'worse than the live model', 'champion_label': 'labels worse than with the live model'}, "
     f"{_FAILED}[0].rule)"
 )
+_QUESTION: Final = (
+    "($verdict.verdict = 'borderline' ? 'Whether it is as good as the live model is in doubt. ' "
+    ": 'It met every rule. ') & $verdict.reason"
+)
 # The comparison without its labels, of which there may be many.
 _COMPARED: Final = (
     "($type({0}) = 'object' ? $sift({0}, function($value, $name) {{ $name != 'labels' }}) : null)"
@@ -40,9 +45,8 @@ class Judge:
     """States from a trained version to a recorded verdict; enter at `start`.
 
     - `accepted`: where the run goes on with a version that may serve.
-    - `needs_approval`: where it goes on, if the operator requires approval, with a version that may serve or
-      of which the comparison is in doubt; `verdict` is assigned, and the version's row says `needs_approval`.
-      Without it nobody is asked: in doubt, the live model is kept.
+    - `ask`: where it goes on, if the operator requires approval, with one that a person has to approve first:
+      it may serve, or the comparison is in doubt. Where nobody is asked, doubt keeps the live model.
     """
 
     def __init__(
@@ -53,7 +57,7 @@ class Judge:
         ending: Ending,
         resources: PipelineResources,
         accepted: sfn.IChainable,
-        needs_approval: sfn.IChainable | None = None,
+        ask: sfn.IChainable,
     ) -> None:
         registry = ending.registry
         trained = registry.put_part(
@@ -80,24 +84,28 @@ class Judge:
             during="recording the verdict",
         )
         record_acceptance.next(accepted)
-        good_enough = sfn.Choice.jsonata(scope, "Good enough?")
-        if needs_approval is not None:
-            record_doubt = registry.transact(
-                "Record that approval is needed",
-                lock=TRAINING_LOCK,
-                items=[record("needs_approval")],
-                during="recording the verdict",
+        record_question = registry.transact(
+            "Record that a person decides",
+            lock=TRAINING_LOCK,
+            items=[record(STANDING), trained, of_set, question_part(ending)],
+            during="recording the verdict",
+        )
+        record_question.next(ask)
+        approval = (
+            sfn.Choice.jsonata(scope, "Has a person to approve it?")
+            .when(
+                sfn.Condition.jsonata(f"{{% {value_of('Require-Approval')} = 'true' %}}"),
+                record_question,
+                assign={"question": f"{{% {_QUESTION} %}}"},
             )
-            record_doubt.next(needs_approval)
-            good_enough.when(
-                sfn.Condition.jsonata(
-                    f"{{% $verdict.verdict != 'rejected' and {value_of('Require-Approval')} = 'true' %}}"
-                ),
-                record_doubt,
-            )
-        good_enough.when(
-            sfn.Condition.jsonata("{% $verdict.verdict = 'accepted' %}"), record_acceptance
-        ).otherwise(record_rejection)
+            .when(sfn.Condition.jsonata("{% $verdict.verdict = 'borderline' %}"), record_rejection)
+            .otherwise(record_acceptance)
+        )
+        good_enough = (
+            sfn.Choice.jsonata(scope, "Good enough?")
+            .when(sfn.Condition.jsonata("{% $verdict.verdict != 'rejected' %}"), approval)
+            .otherwise(record_rejection)
+        )
         judge = ending.calls.function(
             "Judge the version",
             function=resources.judge_evaluation,
