@@ -158,6 +158,22 @@ def test_a_model_that_may_be_worse_than_tolerated_does_not_replace_the_live_one(
     assert "In doubt the live model is kept." in again["reason"]
 
 
+def test_a_person_decides_in_doubt_where_approval_is_required(operator: Operator) -> None:
+    set_bars(operator, tolerance="0.02")
+    champion = deploy(operator, all_apples_known())
+    replace_all(operator, a_few_apples_lost())
+    operator.set("Require-Approval", "true")
+
+    execution = operator.start()
+    (question,) = operator.until_messages(1, "approval")
+
+    assert "Whether it is as good as the live model is in doubt." in question["message"]
+    assert f"that of the live model {champion}" in question["message"]
+    assert "(Champion-Tolerance)" in question["message"]
+    operator.aws.client("stepfunctions").stop_execution(executionArn=execution)
+    operator.until_all_idle()
+
+
 def test_a_model_that_is_better_only_on_pictures_of_its_own_is_rejected(operator: Operator) -> None:
     """The live one had a hard test, of pictures that are called what they are not; the other had not."""
     set_bars(operator)
