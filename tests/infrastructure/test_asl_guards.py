@@ -197,6 +197,8 @@ def test_an_invocation_is_awaited_for_longer_than_the_function_may_take(template
     for state, construct in {
         "Measure the pictures": "ManifestBuilder",
         "Write the manifests": "ManifestBuilder",
+        "Draw the sample": "EvaluationJudge",
+        "Ask the live model": "ModelAsker",
         "Judge the version": "EvaluationJudge",
         "Find out what is wrong": "FailureExplainer",
     }.items():
