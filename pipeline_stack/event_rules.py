@@ -8,7 +8,8 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, OperatorParameters
+from pipeline_stack.operator_parameters import OperatorParameters
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 
 ENDED_BADLY = ["FAILED", "TIMED_OUT", "ABORTED"]
 

@@ -33,10 +33,10 @@ from pipeline_stack.data_source_settings import (
     folders,
 )
 from pipeline_stack.log_retentions import LOG_RETENTIONS
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.model_settings import ModelSettings
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from pipeline_stack.place_settings import STRICT, among
 from pipeline_stack.settings_errors import SettingsError, problems_of
-from pipeline_stack.training_options import TrainingOptions
 
 CONTEXT_KEY = "environments"
 """The key of `context` in cdk.json that holds one object for each environment."""
@@ -89,7 +89,7 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-class EnvironmentSettings(TrainingOptions):
+class EnvironmentSettings(ModelSettings):
     """What differs between environments. A field's description says what is allowed: it is what somebody
     reads who typed something else."""
 

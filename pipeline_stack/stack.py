@@ -98,6 +98,7 @@ class TrainingPipelineStack(cdk.Stack):
             bucket_key=keys.bucket,
             tags=settings.tags,
             version_description=settings.version_description,
+            change=settings,
         )
         deployment = DeploymentWorkflow(self, "Deployment", resources=resources)
         training = TrainingWorkflow(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from tools.cdk_cli import CdkCliError
 from tools.deployed_stack import DeployedStack, ValueRefusedError
 from tools.environments import RETRIES

@@ -14,7 +14,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, OperatorParameters, ParameterSpec
+from pipeline_stack.operator_parameters import OperatorParameters
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS, ParameterSpec
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.ending import Ending
 

@@ -14,6 +14,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
 from pipeline_stack.data_access import DataAccess
+from pipeline_stack.model_settings import ModelSettings
 from pipeline_stack.operator_parameters import OperatorParameters
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.training_results import TrainingResults
@@ -45,3 +46,5 @@ class PipelineResources:
     """Of what the workflows make in Rekognition. CloudFormation tags what is in the stack."""
     version_description: str | None
     """Of each version that is trained; None for one that says what it was trained on."""
+    change: ModelSettings
+    """How one model takes another's place, and which are kept."""

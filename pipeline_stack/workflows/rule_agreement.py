@@ -7,7 +7,8 @@ from typing import Final
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, OperatorParameters
+from pipeline_stack.operator_parameters import OperatorParameters
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages
 from pipeline_stack.workflows.calls import Calls
 

@@ -8,7 +8,7 @@ from typing import Final
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages, names
 
 _WORDS: Final = json.dumps({spec.name: spec.allowed for spec in OPERATOR_PARAMETERS})

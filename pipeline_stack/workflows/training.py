@@ -15,7 +15,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.datasets import RefreshDatasets

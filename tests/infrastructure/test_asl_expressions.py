@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, SYSTEM_PARAMETER_PATTERN
+from pipeline_stack.operator_parameters import SYSTEM_PARAMETER_PATTERN
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from tests.infrastructure.asl import Machine, evaluate, machines
 from tests.infrastructure.templates import Template
 

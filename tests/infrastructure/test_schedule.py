@@ -6,7 +6,7 @@ from aws_cdk import assertions
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from pipeline_stack.schedule import Schedule, rate_expression
 from pipeline_stack.settings import parse_environments
 from tests.infrastructure.templates import Json, Template, flat

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from tests.infrastructure.templates import Json, Template, as_list, flat
 
 PICTURES = "/images_labeled_by_folder/*"

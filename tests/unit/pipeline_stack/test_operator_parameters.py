@@ -2,12 +2,8 @@ import re
 
 import pytest
 
-from pipeline_stack.operator_parameters import (
-    OPERATOR_PARAMETERS,
-    SYSTEM_PARAMETER_INITIAL_VALUE,
-    SYSTEM_PARAMETER_PATTERN,
-    ParameterSpec,
-)
+from pipeline_stack.operator_parameters import SYSTEM_PARAMETER_INITIAL_VALUE, SYSTEM_PARAMETER_PATTERN
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS, ParameterSpec
 
 GARBAGE = (
     "",
@@ -55,14 +51,18 @@ def in_range(spec: ParameterSpec, value: float) -> bool:
     return spec.minimum <= value <= spec.maximum
 
 
-def test_the_ten_parameters_have_the_names_and_defaults_that_operators_know() -> None:
+def test_the_parameters_have_the_names_and_defaults_that_operators_know() -> None:
     assert {spec.name: spec.default for spec in OPERATOR_PARAMETERS} == {
         "Enable-Automatic-Training": "true",
         "Automatic-Training-Poll-Frequency": "600",
         "Minimum-Untrained-Images": "10",
         "Minimum-Images-Per-Label": "1",
         "Minimum-F1-Score": "0.8",
+        "Minimum-Label-F1-Score": "0",
+        "Champion-Tolerance": "0.02",
+        "Require-Approval": "false",
         "Minimum-Inference-Units": "1",
+        "Maximum-Inference-Units": "0",
         "Minimum-Label-Detection-Confidence": "70",
         "Enable-A2I-Workflow": "true",
         "Enable-Automatic-Human-Sampling": "true",

@@ -5,7 +5,7 @@ import pytest
 from aws_cdk import aws_logs as logs
 
 from lambdas.build_manifest.sources.data_source import data_source_from
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from pipeline_stack.settings import EnvironmentSettings, parse_environments
 from pipeline_stack.settings_errors import SettingsError
 

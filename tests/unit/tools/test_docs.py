@@ -14,7 +14,7 @@ from lambdas.judge_evaluation import errors as judge_errors
 from lambdas.measure_pipeline import errors as measure_errors
 from lambdas.record_outcome import errors as record_errors
 from pipeline_stack.alarms import Kind
-from pipeline_stack.operator_parameters import OPERATOR_PARAMETERS, ParameterSpec
+from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS, ParameterSpec
 from pipeline_stack.settings import EnvironmentSettings
 from pipeline_stack.training_options import TrainingOptions
 from pipeline_stack.workflows import names, outcome_event
