@@ -35,7 +35,7 @@ class EvaluationBucket:
             EvaluationUnreadable: it is larger than a summary can be.
             StorageDenied, StorageUnavailable, StorageRefused: S3 did not hand it out.
         """
-        with _domain_errors(f"reading {location}"):
+        with domain_errors(f"reading {location}"):
             try:
                 answer = self._client.get_object(Bucket=location.bucket, Key=location.key)
             except self._client.exceptions.NoSuchKey:
@@ -50,7 +50,8 @@ class EvaluationBucket:
 
 
 @contextmanager
-def _domain_errors(doing: str) -> Iterator[None]:
+def domain_errors(doing: str) -> Iterator[None]:
+    """Errors of AWS as those of this package; `doing` names the call in messages."""
     try:
         yield
     except ClientError as error:
