@@ -29,7 +29,7 @@ def f1(value: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    return NONE if value is None else f"{100 * value:.0f} %"
+    return NONE if value is None else f"{100 * value:.0f}&nbsp;%"
 
 
 def signed(value: float) -> str:

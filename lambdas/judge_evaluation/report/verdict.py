@@ -92,8 +92,8 @@ def comparison_section(comparison: Comparison | None, link_to: str | None) -> st
         '<section id="champion"><h2>Head to head with the live model</h2>'
         f"<p>Both models were asked about the same {count(comparison['pictures'], 'picture')} of "
         f"{comparison['of']:,} test pictures; the live model is {link(link_to, comparison['champion'])}. "
-        "A bar shows where the difference would lie in 95 of 100 such tests: right of the middle this version "
-        "is better, and it may be worse as far as the dashed line "
+        "A bar shows where the difference would lie in 95 of 100 such tests: right of the middle this "
+        "version is better, and it may be worse as far as the dashed line "
         f"(Champion-Tolerance, {f1(comparison['tolerance'])}).</p>"
         + scrolled(table(head, rows, caption="Differences, the worst label first", numbers=4), "Comparison")
         + "</section>"

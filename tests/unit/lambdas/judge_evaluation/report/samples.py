@@ -167,8 +167,8 @@ def report() -> Report:
         model_type="whole_picture",
         verdict=VerdictReport(
             verdict="accepted",
-            reason="F1 0.861 reaches the minimum of 0.8, and on 180 pictures that both models saw the new one "
-            "is better by 0.029 (0.004 to 0.055).",
+            reason="F1 0.861 reaches the minimum of 0.8, and on 180 pictures that both models saw the new "
+            "one is better by 0.029 (0.004 to 0.055).",
             rules=[
                 RuleReport(rule="minimum_f1", result="passed", words="F1 0.861 against a minimum of 0.8."),
                 RuleReport(rule="label_floor", result="off", words="Minimum-Label-F1-Score is 0."),
