@@ -1,7 +1,8 @@
 """What may be read of files of labels, pictures and datasets outside the folders of labelled pictures.
 
-Three need it: the function that builds manifests; Rekognition, which reads pictures with the rights of the
-Training workflow; and people, who are told what is allowed when a source is somewhere else.
+Four need it: the function that builds manifests; the one that shows pictures in its reports; Rekognition,
+which reads pictures with the rights of the Training workflow; and people, who are told what is allowed when a
+source is somewhere else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,6 +82,13 @@ class DataAccess(Construct):
             )
             for arn in self._patterns:
                 accept_wildcard(role, arn, reason=_DATASETS)
+
+    def allow_pictures(self, role: iam.Role) -> None:
+        """For the function that shows pictures in its reports."""
+        if self.places:
+            self._allow(role, ["s3:GetObject"], self._objects())
+        if self._keys:
+            role.add_to_policy(iam.PolicyStatement(actions=["kms:Decrypt"], resources=list(self._keys)))
 
     def as_rekognition(self) -> list[iam.PolicyStatement]:
         """Rekognition reads pictures with the rights of its caller, and of their bucket its settings (Custom

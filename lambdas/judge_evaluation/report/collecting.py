@@ -3,24 +3,26 @@
 A part that cannot be found out is left out, and `notes` says so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar
 
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
 from ..errors import JudgeEvaluationError
 from ..snapshot import TestedPicture
-from ..summary import Evaluation
 from . import model
 from .changes import OutOfTime, Unreadable, count_changes
-from .history import Former, Row, former, judgements
+from .figures import confusion_of, labels_of
+from .history import MOST, Former, Row, former, judgements
+from .subject import Subject
 from .wrong import most_wrong
 
 TRAINING_USD_PER_HOUR = 1.0
 """As published for US East (N. Virginia) and others; the bill counts."""
 SECONDS_TO_RENDER = 20.0
 """Kept for the page and its two files: no part is begun that would take from them."""
-_DECIMALS = 6
+
+_PICTURES_BETWEEN_LOOKS = 5_000
 
 Part = TypeVar("Part")
 
@@ -52,24 +54,6 @@ class Registry(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
-    """A judged version. `verdict` is as `judge` has it; `champion` is the live version, None without one."""
-
-    version: str
-    judged_at: str
-    execution: str
-    verdict: Mapping[str, Any]
-    evaluation: Evaluation
-    pictures: Iterable[TestedPicture] = ()
-    model_type: str = "whole_picture"
-    digest: str | None = None
-    champion: str | None = None
-    summary: str | None = None
-    billed_seconds: int | None = None
-    ended_at: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Means:
     """Where things are read and written, and how long there is for it."""
 
@@ -98,7 +82,7 @@ def collected(subject: Subject, means: Means) -> model.Report:
         notes,
         "the earlier versions",
         nothing,
-        lambda: judgements(means.registry.versions(), without=subject.version),
+        lambda: judgements(means.registry.versions(), without=subject.version, most=MOST - 1),
     )
     now = model.Judgement(
         version=subject.version,
@@ -106,7 +90,6 @@ def collected(subject: Subject, means: Means) -> model.Report:
         f1=verdict["f1"],
         outcome=str(verdict["verdict"]),
     )
-    comparison = cast("model.Comparison | None", verdict.get("comparison"))
     return model.Report(
         schema_version=model.SCHEMA_VERSION,
         pipeline=means.pipeline,
@@ -118,7 +101,7 @@ def collected(subject: Subject, means: Means) -> model.Report:
             verdict=verdict["verdict"],
             reason=verdict["reason"],
             rules=list(verdict["rules"]),
-            comparison=comparison,
+            comparison=verdict["comparison"],
             warnings=list(verdict["warnings"]),
         ),
         scores=model.Scores(
@@ -127,11 +110,15 @@ def collected(subject: Subject, means: Means) -> model.Report:
             recall=verdict["recall"],
             minimum_f1=verdict["minimum_f1"],
         ),
-        champion=model.Champion(version=name, f1=known.f1, comparison=comparison) if name else None,
-        history=[*before[-49:], now],
-        labels=_labels(evaluation, verdict, known),
-        confusion=_confusion(evaluation),
-        most_wrong=_part(notes, "the pictures it got wrong", [], lambda: most_wrong(subject.pictures)),
+        champion=model.Champion(version=name, f1=known.f1, comparison=verdict["comparison"])
+        if name
+        else None,
+        history=[*before, now],
+        labels=labels_of(evaluation, verdict, known),
+        confusion=confusion_of(evaluation),
+        most_wrong=_part(
+            notes, "the pictures it got wrong", [], lambda: most_wrong(_in_time(subject.pictures, means))
+        ),
         data_set=model.DataSet(
             train=evaluation.train_pictures,
             test=evaluation.test_pictures,
@@ -159,51 +146,11 @@ def _part(notes: list[str], what: str, otherwise: Part, find: Callable[[], Part]
     return otherwise
 
 
-def _labels(evaluation: Evaluation, verdict: Mapping[str, Any], known: Former) -> list[model.LabelReport]:
-    """All labels: the verdict has as many as a state of the workflow holds. The worst first."""
-    told = {label["label"]: label for label in verdict["labels"]}
-    untested = {label.label for label in evaluation.labels}
-    labels = [
-        model.LabelReport(
-            label=label.label,
-            f1=_rounded(label.f1),
-            precision=_rounded(label.precision),
-            recall=_rounded(label.recall),
-            threshold=_rounded(label.threshold),
-            test_pictures=label.test_pictures,
-            champion_f1=known.label_f1.get(label.label),
-            judged=bool(told.get(label.label, {}).get("judged", label.test_pictures > 0)),
-        )
-        for label in evaluation.labels
-    ]
-    labels += [
-        model.LabelReport(
-            label=name,
-            f1=None,
-            precision=None,
-            recall=None,
-            threshold=None,
-            test_pictures=0,
-            champion_f1=known.label_f1.get(name),
-            judged=False,
-        )
-        for name in evaluation.untested
-        if name not in untested
-    ]
-    return sorted(labels, key=lambda each: (each["f1"] is None, each["f1"] or 0.0, each["label"]))
-
-
-def _confusion(evaluation: Evaluation) -> model.Confusion | None:
-    if not evaluation.confusion:
-        return None
-    labels = {name for cell in evaluation.confusion for name in (cell.truth, cell.predicted)}
-    return model.Confusion(
-        labels=sorted(labels),
-        cells=[
-            model.Cell(truth=cell.truth, predicted=cell.predicted, share=round(cell.share, _DECIMALS))
-            for cell in evaluation.confusion
-        ],
-    )
+def _in_time(pictures: Iterable[TestedPicture], means: Means) -> Iterator[TestedPicture]:
+    for number, picture in enumerate(pictures, start=1):
+        if number % _PICTURES_BETWEEN_LOOKS == 0 and not means.enough_time():
+            raise OutOfTime
+        yield picture
 
 
 def _changes(subject: Subject, known: Former, means: Means) -> model.Changes | None:
@@ -229,7 +176,3 @@ def _training(subject: Subject) -> model.Training:
         usd=None if seconds is None else round(seconds / 3600 * TRAINING_USD_PER_HOUR, 2),
         ended_at=subject.ended_at,
     )
-
-
-def _rounded(score: float | None) -> float | None:
-    return None if score is None else round(score, _DECIMALS)

@@ -5,14 +5,16 @@ run, nor runs it out of time.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
 from ..errors import JudgeEvaluationError
 from ..observability import logger
-from .collecting import Means, Subject, collected
+from .collecting import Means, collected
 from .model import Report
 from .pictures import Fetch, embedded
+from .subject import Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +25,10 @@ class Made:
     warnings: list[str] = field(default_factory=list)
 
 
-def make_report(subject: Subject, means: Means) -> Made:
-    """Write `report.json` and `report.html`. Never raises."""
+def make_report(find: Callable[[], Subject], means: Means) -> Made:
+    """Write `report.json` and `report.html` of what `find` brings. Never raises."""
     try:
-        report = collected(subject, means)
+        report = collected(find(), means)
         shown = embedded((wrong["picture"] for wrong in report["most_wrong"]), _fetch(means))
         from .page import page_of  # noqa: PLC0415 - a broken chart library must cost no verdict
 
@@ -40,7 +42,7 @@ def make_report(subject: Subject, means: Means) -> Made:
         )
     except Exception as error:
         # Whatever it is: a training was paid, and its verdict is there.
-        logger.exception("No report", extra={"version": subject.version})
+        logger.exception("No report")
         said = str(error) if isinstance(error, JudgeEvaluationError) else type(error).__name__
         return Made(
             page=None, warnings=[f"The evaluation report could not be made ({said}); the verdict stands."]

@@ -6,45 +6,17 @@ differ: null is a figure that there is not, an absent one has no meaning here.
 
 from typing import Literal, NotRequired, TypedDict
 
+# ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..verdict import Comparison, Rule
+
 SCHEMA_VERSION = 1
 """Goes up with a change that could break a reader; fields may be added without."""
-
-
-class RuleReport(TypedDict):
-    rule: str
-    result: str
-    words: str
-
-
-class LabelComparison(TypedDict):
-    label: str
-    pictures: int
-    challenger_f1: float
-    champion_f1: float
-    difference: float
-    low: float
-    high: float
-
-
-class Comparison(TypedDict):
-    """Both models on the same `pictures` of the challenger's `of` test pictures."""
-
-    champion: str
-    pictures: int
-    of: int
-    challenger_f1: float
-    champion_f1: float
-    difference: float
-    low: float
-    high: float
-    tolerance: float
-    labels: list[LabelComparison]
 
 
 class VerdictReport(TypedDict):
     verdict: str
     reason: str
-    rules: list[RuleReport]
+    rules: list[Rule]
     comparison: Comparison | None
     warnings: list[str]
 

@@ -1,14 +1,15 @@
 """What the report reads and writes in S3."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 # ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..errors import StorageDenied, StorageRefused
 from ..evaluation_store import domain_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -32,17 +33,15 @@ class ReportStorage:
             self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
 
     def inventory(self, digest: str) -> Iterator[bytes] | None:
-        key = f"manifests/{digest}/inventory.jsonl"
-        with domain_errors(f"reading s3://{self._data_bucket}/{key}"):
-            try:
-                body = self._client.get_object(Bucket=self._data_bucket, Key=key)["Body"]
-            except self._client.exceptions.NoSuchKey:
-                return None
-        return self._lines(body, key)
-
-    def _lines(self, body: object, key: str) -> Iterator[bytes]:
-        with domain_errors(f"reading s3://{self._data_bucket}/{key}"), closing(body) as opened:  # type: ignore[type-var]
-            yield from opened.iter_lines(_CHUNK_BYTES)  # type: ignore[attr-defined]
+        """Of a file that is not there S3 says "denied" to those who may not list, as this function may not."""
+        place = f"s3://{self._data_bucket}/manifests/{digest}/inventory.jsonl"
+        bucket, key = _parts(place)
+        try:
+            with domain_errors(f"reading {place}"):
+                answer = self._client.get_object(Bucket=bucket, Key=key)
+        except (StorageDenied, StorageRefused):
+            return None
+        return _lines(answer, place)
 
     def picture(self, uri: str, most: int) -> bytes | None:
         bucket, key = _parts(uri)
@@ -50,6 +49,12 @@ class ReportStorage:
             answer = self._client.get_object(Bucket=bucket, Key=key)
             with answer["Body"] as body:
                 return body.read() if answer["ContentLength"] <= most else None
+
+
+def _lines(answer: "GetObjectOutputTypeDef", place: str) -> Iterator[bytes]:
+    body = answer["Body"]
+    with domain_errors(f"reading {place}"), body:
+        yield from body.iter_lines(_CHUNK_BYTES)
 
 
 def _parts(uri: str) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """The verdict, why, and the figures it rests on."""
 
+# ruff: noqa: TID252 - the package runs under whatever name it is bundled, so imports are relative.
+from ..verdict import Comparison, LabelComparison
 from .html import count, f1, link, scrolled, share, signed, table, text
-from .model import Comparison, LabelComparison, Report
+from .model import Report
 
 WORDS = {
     "accepted": ("✓", "Accepted"),

@@ -10,21 +10,19 @@ from lambdas.judge_evaluation.report.model import (
     Cell,
     Champion,
     Changes,
-    Comparison,
     Confusion,
     DataSet,
     Files,
     Judgement,
-    LabelComparison,
     LabelReport,
     Report,
-    RuleReport,
     Said,
     Scores,
     Training,
     VerdictReport,
     WrongPicture,
 )
+from lambdas.judge_evaluation.verdict import Comparison, LabelComparison, Rule
 
 REGION = "eu-west-1"
 VERSION = "set-0123456789abcdef"
@@ -170,10 +168,10 @@ def report() -> Report:
             reason="F1 0.861 reaches the minimum of 0.8, and on 180 pictures that both models saw the new "
             "one is better by 0.029 (0.004 to 0.055).",
             rules=[
-                RuleReport(rule="minimum_f1", result="passed", words="F1 0.861 against a minimum of 0.8."),
-                RuleReport(rule="label_floor", result="off", words="Minimum-Label-F1-Score is 0."),
-                RuleReport(rule="champion", result="passed", words="Better by 0.029; 0.02 worse would do."),
-                RuleReport(rule="champion_label", result="borderline", words="apple may be worse by 0.12."),
+                Rule(rule="minimum_f1", result="passed", words="F1 0.861 against a minimum of 0.8."),
+                Rule(rule="label_floor", result="off", words="Minimum-Label-F1-Score is 0."),
+                Rule(rule="champion", result="passed", words="Better by 0.029; 0.02 worse would do."),
+                Rule(rule="champion_label", result="borderline", words="apple may be worse by 0.12."),
             ],
             comparison=compared,
             warnings=["Label quince had no test picture, so the F1 says nothing about it."],
