@@ -30,8 +30,8 @@ JUDGE_TIMEOUT: Final = Duration.minutes(10)
 
 
 class EvaluationJudge(Construct):
-    """Reads result files, and for its report pictures, the inventories of sets, and what the registry knows of
-    other versions. Writes its own among the result files."""
+    """Reads result files, and for its report pictures, the inventories of sets, and what the registry knows
+    of other versions. Writes its own among the result files."""
 
     function: lambda_.Function
 
@@ -79,7 +79,7 @@ class EvaluationJudge(Construct):
         )
         _allow_report(function.role, bucket=bucket, registry=registry)
         allow_with_key(function.role, bucket_key, "kms:Decrypt")
-        data.allow_pictures(function.role)
+        data.allow_reading_pictures(function.role)
 
 
 def _allow_report(role: iam.Role, *, bucket: s3.IBucket, registry: dynamodb.ITable) -> None:

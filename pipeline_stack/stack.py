@@ -10,6 +10,7 @@ from pipeline_stack.evaluation_judge import EvaluationJudge
 from pipeline_stack.event_rules import EventRules
 from pipeline_stack.failure_explainer import FailureExplainer
 from pipeline_stack.manifest_builder import ManifestBuilder
+from pipeline_stack.model_asker import ModelAsker
 from pipeline_stack.model_registry import ModelRegistry
 from pipeline_stack.monitoring import Monitoring
 from pipeline_stack.notifications import Notifications
@@ -56,6 +57,17 @@ class TrainingPipelineStack(cdk.Stack):
         )
         data = DataAccess(self, "DataAccess", settings=settings)
         project = CustomLabelsProject(self, "Project", adopt=settings.project_arn)
+        asker = ModelAsker(
+            self,
+            "ModelAsker",
+            bucket=bucket,
+            bucket_key=keys.bucket,
+            data=data,
+            project=project,
+            results=results,
+            log_retention=settings.log_retention,
+            removal_policy=settings.removal,
+        ).asker
         resources = PipelineResources(
             bucket=bucket,
             parameters=parameters,
@@ -93,6 +105,7 @@ class TrainingPipelineStack(cdk.Stack):
                 log_retention=settings.log_retention,
                 removal_policy=settings.removal,
             ).function,
+            ask_model=asker.function,
             log_retention=settings.log_retention,
             removal_policy=settings.removal,
             quarantine=settings.quarantine,

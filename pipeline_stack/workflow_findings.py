@@ -4,6 +4,7 @@ Each wildcard is accepted as the exact ARN in which it stands: one that is added
 """
 
 from aws_cdk import ArnFormat, Fn, Stack
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 
 from pipeline_stack.accepted_findings import ANY_RESOURCE, accept, accept_wildcard
@@ -34,7 +35,10 @@ def accept_workflow_findings(
     _accept_project_parts(training, resources.project)
     accept_wildcard(training, resources.project.dataset_resource_arn, reason=_PROJECT_PARTS)
     _accept_nested_start(training, of=deployment)
-    _accept_function_versions(training, resources)
+    _accept_function_versions(
+        training, resources.build_manifest, resources.judge_evaluation, resources.explain_failure
+    )
+    _accept_function_versions(deployment, resources.judge_evaluation, resources.ask_model)
     _accept_reading_and_writing_as_rekognition(training, resources)
     resources.data.accept_reading(training)
 
@@ -82,8 +86,8 @@ def _accept_nested_start(machine: sfn.StateMachine, *, of: sfn.StateMachine) -> 
     )
 
 
-def _accept_function_versions(machine: sfn.StateMachine, resources: PipelineResources) -> None:
-    for function in (resources.build_manifest, resources.judge_evaluation, resources.explain_failure):
+def _accept_function_versions(machine: sfn.StateMachine, *functions: lambda_.IFunction) -> None:
+    for function in functions:
         accept_wildcard(
             machine,
             f"{function.function_arn}:*",

@@ -39,6 +39,8 @@ PERMANENT_FUNCTION_ERRORS: Final = (
     "ImageUnreadable",
     "EvaluationMissing",
     "EvaluationUnreadable",
+    "SampleMissing",
+    "SampleUnreadable",
 )
 
 # Errors of our own: what an operator reads on a red execution. docs/runbook.md has an entry for each.

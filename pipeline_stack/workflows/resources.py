@@ -32,6 +32,7 @@ class PipelineResources:
     build_manifest: lambda_.IFunction
     judge_evaluation: lambda_.IFunction
     explain_failure: lambda_.IFunction
+    ask_model: lambda_.IFunction
     log_retention: logs.RetentionDays
     removal_policy: RemovalPolicy
     quarantine: bool

@@ -8,7 +8,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-TASK_PACKAGES = ("build_manifest", "judge_evaluation", "explain_failure")
+TASK_PACKAGES = ("build_manifest", "judge_evaluation", "explain_failure", "ask_model")
 """Of the Lambda functions that workflows call."""
 
 PACKAGES = (*TASK_PACKAGES, "record_outcome", "measure_pipeline")

@@ -5,6 +5,7 @@ import re
 import pytest
 from jsonata import jsonata
 
+from lambdas.ask_model import errors as ask_errors
 from lambdas.build_manifest import errors as build_errors
 from lambdas.explain_failure import errors as explain_errors
 from lambdas.judge_evaluation import errors as judge_errors
@@ -200,7 +201,7 @@ def test_an_invocation_is_awaited_for_longer_than_the_function_may_take(template
 def test_the_functions_errors_are_known_to_the_workflow() -> None:
     raised = {
         name
-        for module in (build_errors, judge_errors, explain_errors)
+        for module in (ask_errors, build_errors, judge_errors, explain_errors)
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, Exception) and value.__subclasses__() == []
     }

@@ -124,6 +124,28 @@ def test_the_explainer_reads_evaluations_manifests_and_entries_and_writes_beside
     }
 
 
+def test_the_asker_asks_this_projects_models_reads_pictures_and_writes_beside_the_evaluations(
+    template: Template,
+) -> None:
+    bucket = f"<{template.only('AWS::S3::Bucket')[0]}.Arn>"
+    properties = function(template, "ask_model")
+    granted = template.grants(properties["Role"]["Fn::GetAtt"][0])
+    (version,) = [arn for arn in granted if arn.endswith(f":project/{template.name}/version/*/*")]
+
+    assert granted == {
+        bucket: {"s3:ListBucket"},
+        f"{bucket}/{layout.EVALUATION_PREFIX}*": {"s3:GetObject", "s3:PutObject"},
+        f"{bucket}/{layout.IMAGES_PREFIX}*": {"s3:GetObject"},
+        f"{bucket}/{layout.DATA_SOURCES_PREFIX}*": {"s3:GetObject"},
+        version: {"rekognition:DetectCustomLabels"},
+        f"<{properties['LoggingConfig']['LogGroup']['Ref']}.Arn>": {
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        },
+        "*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
+    }
+
+
 @pytest.mark.parametrize(
     ("package", "prefixes"),
     [
@@ -133,6 +155,7 @@ def test_the_explainer_reads_evaluations_manifests_and_entries_and_writes_beside
         ),
         ("judge_evaluation", [f"{layout.EVALUATION_PREFIX}*"]),
         ("explain_failure", [f"{layout.EVALUATION_PREFIX}*"]),
+        ("ask_model", [f"{layout.EVALUATION_PREFIX}*"]),
     ],
 )
 def test_a_function_lists_its_own_prefixes_only(

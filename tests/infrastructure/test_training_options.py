@@ -117,6 +117,7 @@ def test_brought_keys_are_used_by_these_roles_and_by_no_other(brought: Template)
         "ManifestBuilderFunctionRole": {f"{KEY}1": READ_AND_WRITE},
         "EvaluationJudgeFunctionRole": {f"{KEY}1": {"kms:Decrypt"}, f"{KEY}2": {"kms:Decrypt"}},
         "FailureExplainerFunctionRole": {f"{KEY}1": READ_AND_WRITE, f"{KEY}2": {"kms:Decrypt"}},
+        "ModelAskerFunctionRole": {f"{KEY}1": READ_AND_WRITE, f"{KEY}2": {"kms:Decrypt"}},
     }
 
 
@@ -130,16 +131,24 @@ def test_with_results_elsewhere_the_functions_that_read_them_need_their_keys_onl
         "ManifestBuilderFunctionRole": {made: READ_AND_WRITE},
         "EvaluationJudgeFunctionRole": {made: {"kms:Decrypt"}, f"{KEY}3": {"kms:Decrypt"}},
         "FailureExplainerFunctionRole": {made: {"kms:Decrypt"}, f"{KEY}3": READ_AND_WRITE},
+        "ModelAskerFunctionRole": {made: {"kms:Decrypt"}, f"{KEY}3": READ_AND_WRITE},
     }
 
 
 def test_functions_use_keys_through_s3_only(optional: Template) -> None:
+    """All but what Rekognition reads for the function that asks models: through which service that goes, AWS
+    does not say."""
     via = {"StringEquals": {"kms:ViaService": "s3.<AWS::Region>.amazonaws.com"}}
+    without_condition = []
     for role in optional.of_type("AWS::IAM::Role"):
         for statement in optional.statements(role):
             if "Function" in role and any("kms:" in action for action in as_list(statement["Action"])):
+                if "Condition" not in statement:
+                    without_condition.append((role.partition("Function")[0], statement["Action"]))
+                    continue
                 (condition,) = statement["Condition"]["StringEquals"].items()
                 assert {"StringEquals": {condition[0]: flat(condition[1])}} == via
+    assert without_condition == [("ModelAsker", "kms:Decrypt")]
 
 
 def test_etags_are_told_not_to_be_content_where_the_bucket_has_a_key(
@@ -218,6 +227,10 @@ def test_the_bucket_of_the_settings_is_read_and_written_under_its_prefix_only(ev
         },
         "EvaluationJudgeFunctionRole": {files: {"s3:GetObject"}, bucket: {"s3:ListBucket"}},
         "FailureExplainerFunctionRole": {
+            files: {"s3:GetObject", "s3:PutObject"},
+            bucket: {"s3:ListBucket"},
+        },
+        "ModelAskerFunctionRole": {
             files: {"s3:GetObject", "s3:PutObject"},
             bucket: {"s3:ListBucket"},
         },

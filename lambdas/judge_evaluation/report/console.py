@@ -1,6 +1,9 @@
 """Links to the AWS console, for whoever is signed in to the account."""
 
+import re
 from urllib.parse import quote
+
+_EXECUTION = re.compile(r"arn:[a-z-]+:states:(?P<region>[a-z0-9-]+):[0-9]{12}:execution:.+")
 
 
 def object_link(uri: str, region: str) -> str | None:
@@ -16,7 +19,9 @@ def object_link(uri: str, region: str) -> str | None:
 
 def execution_link(arn: str) -> str | None:
     """The page of an execution; None if this is not its ARN."""
-    parts = arn.split(":")
-    if len(parts) < 8 or parts[5] != "execution":
+    found = _EXECUTION.fullmatch(arn)
+    if found is None:
         return None
-    return f"https://{parts[3]}.console.aws.amazon.com/states/home?region={parts[3]}#/v2/executions/details/{quote(arn)}"
+    region = found["region"]
+    page = f"https://{region}.console.aws.amazon.com/states/home?region={region}"
+    return f"{page}#/v2/executions/details/{quote(arn, safe=':')}"

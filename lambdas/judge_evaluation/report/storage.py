@@ -33,7 +33,7 @@ class ReportStorage:
             self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
 
     def inventory(self, digest: str) -> Iterator[bytes] | None:
-        """Of a file that is not there S3 says "denied" to those who may not list, as this function may not."""
+        """Of a file that is not there S3 says "denied" to those who may not list, as here."""
         place = f"s3://{self._data_bucket}/manifests/{digest}/inventory.jsonl"
         bucket, key = _parts(place)
         try:

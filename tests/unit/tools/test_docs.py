@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.ask_model import errors as ask_errors
 from lambdas.build_manifest import errors as build_errors
 from lambdas.explain_failure import errors as explain_errors
 from lambdas.judge_evaluation import errors as judge_errors
@@ -24,7 +25,7 @@ from tools.cdk_cli import REPOSITORY
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 RUNBOOK = (REPOSITORY / "docs" / "runbook.md").read_text(encoding="utf-8")
 GUIDE = (REPOSITORY / "docs" / "operator-guide.md").read_text(encoding="utf-8")
-BASES = {"BuildManifestError", "ExplainFailureError", "JudgeEvaluationError"}
+BASES = {"AskModelError", "BuildManifestError", "ExplainFailureError", "JudgeEvaluationError"}
 
 OUTCOMES = sorted(
     {
@@ -37,7 +38,7 @@ ERRORS = sorted(
     {value for value in vars(names).values() if isinstance(value, str) and re.fullmatch(r"[A-Z]\w+", value)}
     | {
         name
-        for module in (build_errors, explain_errors, judge_errors)
+        for module in (ask_errors, build_errors, explain_errors, judge_errors)
         for name in vars(module)
         if name[0].isupper()
     }

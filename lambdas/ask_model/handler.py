@@ -1,0 +1,56 @@
+"""Entry point of the Lambda function `ask_model`.
+
+It needs no setting beyond Powertools' own: the event names the model and the files.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+
+from .model import Model
+from .observability import logger, metrics, record, tracer
+from .request import Request
+from .results_bucket import ResultsBucket
+from .run import run
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from mypy_boto3_rekognition.client import RekognitionClient
+    from mypy_boto3_s3.client import S3Client
+
+# What still fails after five tries is raised as StorageUnavailable and retried by the workflow.
+_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30)
+# `ask.Asking` tries again, with the pauses that it chooses.
+_ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
+
+
+@cache
+def _s3() -> "S3Client":
+    client: S3Client = boto3.client("s3", config=_PATIENT)
+    return client
+
+
+@cache
+def _rekognition() -> "RekognitionClient":
+    client: RekognitionClient = boto3.client("rekognition", config=_ONCE)
+    return client
+
+
+@logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: Mapping[str, object], context: LambdaContext) -> Tally:
+    """See `request.Request` for the event, `tally.Tally` for the result."""
+    request = Request.from_event(event)
+    result = run(
+        request,
+        files=ResultsBucket(client=_s3()),
+        model=Model(client=_rekognition(), arn=request.arn),
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    record(request, result)
+    return result

@@ -1,0 +1,168 @@
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.ask_model.ask import Asking
+from lambdas.ask_model.errors import SampleMissing
+from lambdas.ask_model.request import Place, Request
+from lambdas.ask_model.run import run
+from lambdas.ask_model.tally import Tally
+
+from .pictures import BUCKET, SAMPLE, Clock, Reply, ToldModel, entry, sample
+
+ANSWERS = Place(bucket=BUCKET, key="evaluation/set-1/answers-live.json")
+
+
+class Files:
+    def __init__(self, *entries: dict[str, Any]) -> None:
+        self.kept = {SAMPLE: sample(*entries)} if entries else {}
+        self.writes = 0
+
+    def read(self, place: Place) -> bytes | None:
+        return self.kept.get(place)
+
+    def write(self, place: Place, content: bytes) -> None:
+        self.kept[place] = content
+        self.writes += 1
+
+
+def ask(files: Files, model: ToldModel, *, left: float = 900, **changed: Any) -> Tally:
+    event = {
+        "purpose": "compare",
+        "version": "live",
+        "arn": "arn:live",
+        "sample": {"bucket": SAMPLE.bucket, "key": SAMPLE.key},
+        "per_second": 2,
+        "answers_key": ANSWERS.key,
+        **changed,
+    }
+    clock = Clock(left=left)
+    return run(
+        Request.from_event(event),
+        files=files,
+        model=model,
+        seconds_left=clock.seconds_left,
+        asking=lambda **given: Asking(sleep=clock.sleep, clock=clock, **given),
+    )
+
+
+def test_what_came_of_it_is_counted() -> None:
+    files = Files(*(entry(key, "cat", found=["cat"]) for key in ("a", "b", "c", "d")))
+    model = ToldModel(a=("cat",), b=("dog",), c="InvalidS3ObjectException", d="InternalServerError")
+
+    assert ask(files, model, purpose="smoke", answers_key=None) == {
+        "complete": True,
+        "asked": 4,
+        "answered": 2,
+        "agreeing": 1,
+        "agreement": pytest.approx(1 / 3),
+        "errors": {"InvalidS3ObjectException": 1, "InternalServerError": 1},
+        "unreadable": 1,
+        "failed": 1,
+        "median_ms": 100,
+        "slowest_ms": 100,
+        "not_ready": False,
+    }
+    assert files.writes == 0
+
+
+def test_answers_are_kept_in_the_samples_order() -> None:
+    files = Files(entry("a", "cat"), entry("b", "dog"))
+    assert ask(files, ToldModel(a=("cat",), b="InvalidImageFormatException"))["complete"] is True
+
+    assert json.loads(files.kept[ANSWERS]) == {
+        "schema_version": 1,
+        "asked": "live",
+        "pictures": [
+            {
+                "bucket": "pictures",
+                "key": "a",
+                "answer": [{"label": "cat", "confidence": 0.9}],
+                "error": None,
+            },
+            {"bucket": "pictures", "key": "b", "answer": None, "error": "InvalidImageFormatException"},
+        ],
+    }
+
+
+def test_the_next_invocation_goes_on_where_time_ended_the_last() -> None:
+    files = Files(*(entry(str(number), "cat") for number in range(120)))
+    first, second = ToldModel(), ToldModel()
+
+    began = ask(files, first, left=80)
+    done = ask(files, second)
+
+    assert (began["complete"], done["complete"]) == (False, True)
+    assert (began["asked"], done["asked"]) == (len(first.asked), 120)
+    assert first.asked + second.asked == [str(number) for number in range(120)]
+
+
+def test_answers_are_kept_on_the_way_for_an_invocation_that_does_not_come_to_its_end() -> None:
+    files = Files(*(entry(str(number), "cat") for number in range(120)))
+    ask(files, ToldModel())
+
+    assert files.writes == 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "asked_again"),
+    [
+        (("cat",), False),
+        ("InvalidS3ObjectException", False),
+        ("InternalServerError", True),
+        ("ResourceNotReadyException", True),
+    ],
+)
+def test_only_what_lasts_is_not_asked_again(reply: Reply, asked_again: bool) -> None:
+    files = Files(entry("a", "cat"))
+    ask(files, ToldModel(a=reply))
+    again = ToldModel()
+    ask(files, again)
+
+    assert again.asked == (["a"] if asked_again else [])
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        b"{",
+        b"[]",
+        b"{}",
+        json.dumps({"schema_version": 1, "asked": "another", "pictures": []}).encode(),
+        json.dumps({"schema_version": 2, "asked": "live", "pictures": []}).encode(),
+        json.dumps({"schema_version": 1, "asked": "live", "pictures": [{"bucket": "b"}]}).encode(),
+        json.dumps(
+            {
+                "schema_version": 1,
+                "asked": "live",
+                "pictures": [{"bucket": "b", "key": "gone", "answer": [], "error": None}],
+            }
+        ).encode(),
+    ],
+)
+def test_answers_of_another_model_or_sample_are_none(kept: bytes) -> None:
+    files = Files(entry("a", "cat"))
+    files.kept[ANSWERS] = kept
+    model = ToldModel(a=("cat",))
+
+    assert ask(files, model)["agreeing"] == 1
+    assert model.asked == ["a"]
+
+
+def test_a_model_that_does_not_run_is_said_not_to() -> None:
+    result = ask(Files(entry("a", "cat"), entry("b", "cat")), ToldModel(a="ResourceNotReadyException"))
+
+    assert (result["not_ready"], result["complete"], result["answered"]) == (True, False, 0)
+    assert (result["median_ms"], result["slowest_ms"]) == (None, None)
+
+
+def test_nothing_readable_agrees_with_nothing() -> None:
+    result = ask(Files(entry("a", "cat")), ToldModel(a="InvalidS3ObjectException"))
+
+    assert (result["agreement"], result["asked"] - result["unreadable"]) == (0.0, 0)
+
+
+def test_without_a_sample_there_is_nothing_to_ask() -> None:
+    with pytest.raises(SampleMissing, match=SAMPLE.key):
+        ask(Files(), ToldModel())
