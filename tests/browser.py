@@ -1,4 +1,4 @@
-"""A headless Chromium to look at pages with: found, started and spoken to without further packages.
+"""A headless Chromium to look at pages with, started and spoken to without further packages.
 
 It speaks the DevTools protocol over a pipe (`--remote-debugging-pipe`): JSON texts, each ended by a NUL.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,31 +17,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-NAMES = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome")
-ON_MACS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-START_SECONDS = 60
+from tools.chromium import Found
+
+END_SECONDS = 60
+WITH_PIPES = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for place, end in enumerate(ends, start=3):
+    os.dup2(end, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads commands from file descriptor 3 and answers on 4."""
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Found:
-    """Where a Chromium is, and what it needs in its environment."""
-
-    path: str
-    environment: dict[str, str] = field(default_factory=dict)
-
-
-def find_chromium() -> Found | None:
-    """The one that `CHROMIUM` names, the machine's own, or the one of the npm package; None without one."""
-    if named := os.environ.get("CHROMIUM"):
-        return Found(named)
-    for name in NAMES:
-        if path := shutil.which(name):
-            return Found(path)
-    if ON_MACS.exists():
-        return Found(str(ON_MACS))
-    return None
 
 
 @dataclass
@@ -97,6 +84,7 @@ class Chromium:
     answers: IO[bytes]
     events: list[Json] = field(default_factory=list)
     last_id: int = 0
+    unread: bytes = b""
 
     def new_page(self) -> Page:
         target = self.do("Target.createTarget", url="about:blank")["targetId"]
@@ -121,10 +109,11 @@ class Chromium:
             self.events.append(self._next())
 
     def _next(self) -> Json:
-        text = bytearray()
-        while (byte := self.answers.read(1)) != b"\0":
-            assert byte, "the browser ended"
-            text += byte
+        while b"\0" not in self.unread:
+            chunk = os.read(self.answers.fileno(), 1 << 20)
+            assert chunk, "the browser ended"
+            self.unread += chunk
+        text, _, self.unread = self.unread.partition(b"\0")
         return dict(json.loads(text))
 
 
@@ -134,17 +123,12 @@ def running(found: Found) -> Iterator[Chromium]:
     to_read, to_command = os.pipe()
     to_answers, to_write = os.pipe()
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
-        process = subprocess.Popen(  # noqa: S603 - what find_chromium found
+        process = subprocess.Popen(  # noqa: S603 - what tools.chromium found
             [
-                *("/bin/sh", "-c", f'exec "$0" "$@" 3<&{to_read} 4>&{to_write}', found.path),
-                *(
-                    "--headless",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-dev-shm-usage",
-                    "--hide-scrollbars",
-                ),
-                *("--remote-debugging-pipe", f"--user-data-dir={profile}", "--no-first-run"),
+                *(sys.executable, "-S", "-c", WITH_PIPES, str(to_read), str(to_write), found.path),
+                *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+                *("--hide-scrollbars", "--no-first-run"),
+                *("--remote-debugging-pipe", f"--user-data-dir={profile}"),
             ],
             pass_fds=(to_read, to_write),
             env={**os.environ, **found.environment},
@@ -158,4 +142,4 @@ def running(found: Found) -> Iterator[Chromium]:
                 yield Chromium(commands, answers)
         finally:
             process.terminate()
-            process.wait(timeout=START_SECONDS)
+            process.wait(timeout=END_SECONDS)

@@ -15,7 +15,7 @@ from pygal.style import Style
 from .html import printable, short
 from .model import Judgement, LabelReport
 
-_WIDTH = 440
+_WIDTH = 380
 """Of the drawing, which is as wide as the screen of a phone: there its letters are still 12 pixels high."""
 _FONT = 15
 _SCALE = [0, 0.2, 0.4, 0.6, 0.8, 1]
@@ -112,7 +112,7 @@ def _chart(kind: Any, name: str, *, height: int, **options: Any) -> Any:
         legend_at_bottom=True,
         legend_box_size=14,
         margin=4,
-        margin_right=36,
+        margin_right=48,
         truncate_label=-1,
         disable_xml_declaration=True,
         **options,

@@ -32,8 +32,8 @@ def history_section(report: Report) -> str:
         + figure(
             chart,
             "Each version in its own test; the newest is on the right. "
-            '<span class="good">●</span> served or may serve, <span class="doubt">●</span> waits for a '
-            'decision, <span class="bad">●</span> does not serve.',
+            '<i class="dot good"></i> served or may serve, <i class="dot doubt"></i> waits for a decision, '
+            '<i class="dot bad"></i> does not serve.',
         )
         + f"<details><summary>The same as a table</summary>{scrolled(listed, 'Versions')}</details></section>"
     )
