@@ -45,9 +45,9 @@ from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
 # 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
-# seven for each of the two nested deployments, and three for retries; then a week for a person to decide, and
-# an hour for the lock after that.
-TIMEOUT: Final = Duration.hours(46).plus(PATIENCE)
+# three for the comparison with the live model, seven for each of the two nested deployments, and three for
+# retries; then a week for a person to decide, and an hour for the lock after that.
+TIMEOUT: Final = Duration.hours(49).plus(PATIENCE)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
