@@ -11,7 +11,8 @@ from botocore.config import Config
 
 from .drawing import Drawn, draw
 from .evaluation_store import EvaluationBucket
-from .judge import judge, shortened
+from .figures import shortened
+from .judge import judge
 from .observability import logger, metrics, record, record_sample, tracer
 from .report.asked import Asked
 from .report.collecting import Means

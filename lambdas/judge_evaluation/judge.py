@@ -1,30 +1,16 @@
 """The verdict on a model version: is it good enough to serve?"""
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from . import answers, sample_file
 from .comparison import HeadToHead, compare
 from .errors import EvaluationMissing, EvaluationUnreadable
+from .figures import DECIMALS, label_verdicts, rounded, warnings_about
 from .request import Champion, Location, Request
-from .rules import against_champion, is_judged, label_floor, minimum_f1, without_comparison
-from .summary import Evaluation, LabelEvaluation, read_summary
-from .verdict import Comparison, Decision, LabelVerdict, Rule, Verdict
-from .words import listed, name
-
-# Rekognition's scores are single precision: 0.8 arrives as 0.800000011920929, and a score that is
-# 0.8 by arithmetic can come out one step lower, as 0.79999995. Six decimals are coarser than that
-# error (6e-8) and finer than any difference that matters, so scores are rounded to them before
-# they are compared and reported: what the operator reads is what was judged.
-_DECIMALS = 6
-_DISAGREEMENT = 0.001
-
-# A Step Functions state takes 256 KiB, and exceeding it is not caught by States.ALL.
-_LABELS_BYTES = 64 * 1024
-_COMPARED_BYTES = 32 * 1024
-
-Entry = TypeVar("Entry")
+from .rules import against_champion, label_floor, minimum_f1, without_comparison
+from .summary import Evaluation, read_summary
+from .verdict import Decision, Rule, Verdict
 
 
 class Files(Protocol):
@@ -45,7 +31,7 @@ def judge(request: Request, *, store: Files) -> Verdict:
         StorageDenied, StorageUnavailable, StorageRefused: a file could not be fetched.
     """
     f1, evaluation = evaluated(request, store=store)
-    warnings = _warnings(f1, evaluation)
+    warnings = warnings_about(f1, evaluation)
     rules = own_rules(request, f1, evaluation)
     comparison = None
     if request.champion is None:
@@ -67,10 +53,10 @@ def judge(request: Request, *, store: Files) -> Verdict:
         reason=_reason(decision, rules),
         rules=rules,
         f1=f1,
-        minimum_f1=round(request.minimum_f1, _DECIMALS),
-        precision=_rounded(evaluation.precision),
-        recall=_rounded(evaluation.recall),
-        labels=_label_verdicts(evaluation.labels, support=request.support),
+        minimum_f1=round(request.minimum_f1, DECIMALS),
+        precision=rounded(evaluation.precision),
+        recall=rounded(evaluation.recall),
+        labels=label_verdicts(evaluation.labels, support=request.support),
         comparison=comparison,
         warnings=warnings,
         report=None,
@@ -85,22 +71,9 @@ def evaluated(request: Request, *, store: Files) -> tuple[float, Evaluation]:
 def own_rules(request: Request, f1: float, evaluation: Evaluation) -> list[Rule]:
     """The rules that the version meets or not, whatever is live."""
     return [
-        minimum_f1(f1, round(request.minimum_f1, _DECIMALS)),
+        minimum_f1(f1, round(request.minimum_f1, DECIMALS)),
         label_floor(evaluation.labels, floor=request.label_floor, support=request.support),
     ]
-
-
-def shortened(verdict: Verdict) -> Verdict:
-    """As much of the verdict as a state takes; the warnings say what was left out."""
-    warnings = list(verdict["warnings"])
-    labels = _fitting(verdict["labels"], _LABELS_BYTES)
-    if len(labels) < len(verdict["labels"]):
-        warnings.append(f"Only the {len(labels)} worst of {len(verdict['labels'])} labels are listed.")
-    comparison = verdict["comparison"]
-    if comparison is not None:
-        compared: Comparison = {**comparison, "labels": _fitting(comparison["labels"], _COMPARED_BYTES)}
-        comparison = compared
-    return {**verdict, "labels": labels, "comparison": comparison, "warnings": warnings}
 
 
 def _f1_of(request: Request) -> float:
@@ -110,7 +83,7 @@ def _f1_of(request: Request) -> float:
             "Look at its evaluation in the Custom Labels console; train it anew by starting the workflow "
             'Training with {"force": true}.'
         )
-    f1 = round(request.f1, _DECIMALS)
+    f1 = round(request.f1, DECIMALS)
     if not 0 <= f1 <= 1:
         raise EvaluationUnreadable(
             f"The F1 score of model version {request.version} is {request.f1}, and a score is from 0 to 1."
@@ -157,7 +130,7 @@ def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, 
         champion=champion.version,
         challenger_labels=evaluation.known,
         champion_labels=labels,
-        tolerance=round(request.tolerance, _DECIMALS),
+        tolerance=round(request.tolerance, DECIMALS),
         support=request.support,
     )
 
@@ -185,49 +158,3 @@ def _reason(decision: Decision, rules: Sequence[Rule]) -> str:
         for rule in rules
         if rule["rule"] in ("minimum_f1", "champion") and rule["result"] == "passed"
     )
-
-
-def _warnings(f1: float, evaluation: Evaluation) -> list[str]:
-    warnings = []
-    if evaluation.f1 is not None and abs(evaluation.f1 - f1) > _DISAGREEMENT:
-        warnings.append(
-            f"The evaluation summary gives an F1 of {round(evaluation.f1, _DECIMALS)}, the version's "
-            f"description {f1}; the description was judged."
-        )
-    if evaluation.untested:
-        one = len(evaluation.untested) == 1
-        warnings.append(
-            f"{'Label' if one else 'Labels'} {listed([name(label) for label in evaluation.untested])} had no "
-            f"test picture, so the F1 says nothing about {'it' if one else 'them'}. Add different pictures "
-            "under each."
-        )
-    return warnings
-
-
-def _label_verdicts(labels: Iterable[LabelEvaluation], *, support: int) -> list[LabelVerdict]:
-    ordered = sorted(labels, key=lambda found: (found.f1 is not None, found.f1 or 0, found.label))
-    return [
-        LabelVerdict(
-            label=found.label,
-            f1=_rounded(found.f1),
-            precision=_rounded(found.precision),
-            recall=_rounded(found.recall),
-            threshold=_rounded(found.threshold),
-            test_pictures=found.test_pictures,
-            judged=is_judged(found, support=support),
-        )
-        for found in ordered
-    ]
-
-
-def _fitting(entries: Sequence[Entry], most_bytes: int) -> list[Entry]:
-    used = 0
-    for number, entry in enumerate(entries):
-        used += len(json.dumps(entry, ensure_ascii=False).encode())
-        if used > most_bytes:
-            return list(entries[:number])
-    return list(entries)
-
-
-def _rounded(score: float | None) -> float | None:
-    return None if score is None else round(score, _DECIMALS)

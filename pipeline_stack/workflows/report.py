@@ -48,3 +48,5 @@ class Report(TypedDict):
     """S3 URI of the page that lists what Rekognition found wrong, picture by picture."""
     dataset_report: NotRequired[str]
     """S3 URI of the page that lists the lines that Rekognition left out of its datasets, or found wrong."""
+    deleted_versions: NotRequired[list[str]]
+    """Old versions that this run deleted to make room."""

@@ -31,6 +31,10 @@ _SHORT: Final = (
     ": 'worse than the live model', 'champion_label': 'labels worse than with the live model'}, "
     f"{_FAILED}[0].rule)"
 )
+_QUESTION: Final = (
+    "($verdict.verdict = 'borderline' ? 'Whether it is as good as the live model is in doubt. ' "
+    ": 'It met every rule. ') & $verdict.reason"
+)
 # The comparison without its labels, of which there may be many.
 _COMPARED: Final = (
     "($type({0}) = 'object' ? $sift({0}, function($value, $name) {{ $name != 'labels' }}) : null)"
@@ -41,8 +45,8 @@ class Judge:
     """States from a trained version to a recorded verdict; enter at `start`.
 
     - `accepted`: where the run goes on with a version that may serve.
-    - `ask`: where it goes on, if the operator requires approval, with a version that may serve or of which
-      the comparison is in doubt. Without that nobody is asked: in doubt, the live model is kept.
+    - `ask`: where it goes on, if the operator requires approval, with one that a person has to approve first:
+      it may serve, or the comparison is in doubt. Where nobody is asked, doubt keeps the live model.
     """
 
     def __init__(
@@ -87,16 +91,19 @@ class Judge:
             during="recording the verdict",
         )
         record_question.next(ask)
+        approval = (
+            sfn.Choice.jsonata(scope, "Has a person to approve it?")
+            .when(
+                sfn.Condition.jsonata(f"{{% {value_of('Require-Approval')} = 'true' %}}"),
+                record_question,
+                assign={"question": f"{{% {_QUESTION} %}}"},
+            )
+            .when(sfn.Condition.jsonata("{% $verdict.verdict = 'borderline' %}"), record_rejection)
+            .otherwise(record_acceptance)
+        )
         good_enough = (
             sfn.Choice.jsonata(scope, "Good enough?")
-            .when(
-                sfn.Condition.jsonata(
-                    f"{{% $verdict.verdict != 'rejected' and {value_of('Require-Approval')} = 'true' %}}"
-                ),
-                record_question,
-                assign={"question": "{% $verdict.reason %}"},
-            )
-            .when(sfn.Condition.jsonata("{% $verdict.verdict = 'accepted' %}"), record_acceptance)
+            .when(sfn.Condition.jsonata("{% $verdict.verdict != 'rejected' %}"), approval)
             .otherwise(record_rejection)
         )
         judge = ending.calls.function(

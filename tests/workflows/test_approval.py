@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
+from tools.approval import Approval, ApprovalError, Decision
 
 WAIT = "Wait for the decision"
 
@@ -62,7 +63,7 @@ def test_an_approved_model_goes_live_and_the_message_says_who_approved_it(asking
     (question,) = asking.messages("approval")
     for part in (
         f"{item['version']} goes live only if a person approves it",
-        "a minimum of 0.8",
+        "the minimum of 0.8",
         "make approve ENV=local",
         "No model is live.",
     ):
@@ -187,3 +188,42 @@ def test_an_answer_that_is_none_changes_nothing_and_is_said(asking: Operator, wr
 def test_what_was_switched_off_asks_nobody(stocked: Operator) -> None:
     assert stocked.run()["outcome"] == "deployed"
     assert stocked.messages("approval") == []
+
+
+def desk(operator: Operator, said: list[str]) -> Approval:
+    """What `make approve` and `make reject` work with."""
+    return Approval(
+        dynamodb=operator.aws.client("dynamodb"),
+        stepfunctions=operator.aws.client("stepfunctions"),
+        table=operator.outputs["RegistryTableName"],
+        report=said.append,
+    )
+
+
+@pytest.mark.parametrize(("decision", "outcome"), [("approve", "deployed"), ("reject", "refused")])
+def test_the_make_targets_answer_once(asking: Operator, decision: Decision, outcome: str) -> None:
+    said: list[str] = []
+    with pytest.raises(ApprovalError, match="No model waits for an approval"):
+        desk(asking, said).answer(decision, by="ada")
+    execution = asking.start()
+    version = until_asked(asking, execution)["version"]
+    with pytest.raises(ApprovalError, match=f"{version} waits for an approval, not older: nothing was"):
+        desk(asking, said).answer(decision, by="ada", version="older")
+
+    desk(asking, said).answer(decision, by="ada", version=version, comment="Seen.")
+
+    assert report_of(asking.finished(execution))["outcome"] == outcome
+    assert "the minimum of 0.8" in said[0]
+    (told,) = asking.messages()
+    assert "by ada: Seen." in told["message"]
+    with pytest.raises(ApprovalError, match="No model waits for an approval"):
+        desk(asking, said).answer(decision, by="ada")
+
+
+def test_the_make_targets_say_when_nobody_listens_any_more(asking: Operator) -> None:
+    execution = asking.start()
+    until_asked(asking, execution)
+    asking.aws.client("stepfunctions").stop_execution(executionArn=execution)
+    asking.finished(execution)
+    with pytest.raises(ApprovalError, match="start Training to have it ask now"):
+        desk(asking, []).answer("approve", by="ada")

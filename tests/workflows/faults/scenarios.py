@@ -180,13 +180,13 @@ class Approval(Scenario):
     """A replacement that a person approves, however often the question comes."""
 
     rejoins = True
-
-    def begin(self) -> None:
-        super().begin()
-        self.operator.change_setting("Require-Approval", "true")
+    asks = False
 
     def prepare(self) -> None:
         self.replace_pictures()
+        if not self.asks:
+            self.operator.change_setting("Require-Approval", "true")
+            self.asks = True
 
     def act(self) -> Json:
         return self._approved(self.operator.start())
@@ -231,6 +231,24 @@ class StrayModel(Scenario):
             ProjectVersionArn=self.operator.version_arn(self.stray), MinInferenceUnits=1
         )
         self.operator.until_status(self.stray, "RUNNING")
+
+
+class StoppedChampion(Scenario):
+    """A live model that somebody stopped: the new one waits to be compared with it."""
+
+    serves_meanwhile = False
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+        self.live = self.operator.system_parameter()["live_model"]["version"]
+        self.operator.aws.client("rekognition").stop_project_version(
+            ProjectVersionArn=self.operator.version_arn(self.live)
+        )
+        self.operator.until_status(self.live, "STOPPED")
+
+    def recover(self) -> Json:
+        self.operator.run("Deployment", version=self.live)
+        return self.operator.run()
 
 
 class Restart(Scenario):
@@ -296,6 +314,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     AfterFault,
     Approval,
     StrayModel,
+    StoppedChampion,
     Restart,
     SettingChange,
 )

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.judge_evaluation.errors import EvaluationMissing, EvaluationUnreadable
-from lambdas.judge_evaluation.judge import judge, shortened
+from lambdas.judge_evaluation.figures import shortened
+from lambdas.judge_evaluation.judge import judge
 from lambdas.judge_evaluation.request import Location, Request
 from lambdas.judge_evaluation.verdict import Verdict
 
