@@ -34,6 +34,7 @@ local: setup  ## Run the local AWS with the stack deployed, until Ctrl-C
 	@$(VENV_PYTHON) -m tools.local
 
 test: setup  ## Lint, check types, run every test
+	@$(VENV_PYTHON) -m tools.chromium
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy

@@ -1,8 +1,9 @@
 """Builds what is uploaded for a Lambda function: its package and its dependencies, without Docker.
 
 Dependencies are pure Python (the `any` platform below makes pip refuse others), so whichever machine
-bundles, the result is the same. They are installed once for each content of the requirements file, under
-`.build/`, and copied from there, which keeps a synth quick and lets several run at the same time.
+bundles, the result is the same. They are installed once for each content of the requirements files, under
+`.build/`, and copied from there, which keeps a synth quick and lets several run at the same time. What only
+one function needs is in a requirements.txt of its own, beside its handler.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -60,13 +61,13 @@ class _LocalBundling:
         self._package = package
 
     def try_bundle(self, output_dir: str, *_args: object, **_options: object) -> bool:
-        shutil.copytree(installed_dependencies(), output_dir, dirs_exist_ok=True)
+        shutil.copytree(installed_dependencies(self._package), output_dir, dirs_exist_ok=True)
         shutil.copytree(SOURCES / self._package, Path(output_dir, self._package), ignore=_NOT_SHIPPED)
         return True
 
 
 def asset_hash(package: str) -> str:
-    digest = hashlib.sha256(_dependency_key().encode())
+    digest = hashlib.sha256(_dependency_key(package).encode())
     for path in _shipped_files(SOURCES / package):
         content = path.read_bytes()
         digest.update(f"\n{path.relative_to(SOURCES).as_posix()} {len(content)}\n".encode())
@@ -80,24 +81,32 @@ def _shipped_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _dependency_key() -> str:
-    parts = (_FORMAT, PYTHON_VERSION, *sorted(BOTOCORE_SERVICES), REQUIREMENTS.read_text(encoding="utf-8"))
+def requirements_of(package: str) -> list[Path]:
+    """The files that name what a function needs: the one of all, and its own if it has one."""
+    own = SOURCES / package / REQUIREMENTS.name
+    return [REQUIREMENTS, own] if own.is_file() else [REQUIREMENTS]
+
+
+def _dependency_key(package: str) -> str:
+    wanted = (path.read_text(encoding="utf-8") for path in requirements_of(package))
+    parts = (_FORMAT, PYTHON_VERSION, *sorted(BOTOCORE_SERVICES), *wanted)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def installed_dependencies() -> Path:
-    """The folder with the installed dependencies, filled the first time it is asked for.
+def installed_dependencies(package: str) -> Path:
+    """The folder with what a function needs, filled the first time it is asked for; functions that need the
+    same share one.
 
     Filled under another name and then renamed, which is atomic: an interrupted or a simultaneous
     installation leaves no half-filled folder behind, and of two that finish the first one stays.
     """
-    folder = DEPENDENCY_CACHE / _dependency_key()[:16]
+    folder = DEPENDENCY_CACHE / _dependency_key(package)[:16]
     if folder.is_dir():
         return folder
     DEPENDENCY_CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=DEPENDENCY_CACHE) as temporary:
         filling = Path(temporary, "filling")
-        _install(filling)
+        _install(filling, requirements_of(package))
         _prune(filling)
         try:
             filling.rename(folder)
@@ -107,19 +116,19 @@ def installed_dependencies() -> Path:
     return folder
 
 
-def _install(target: Path) -> None:
-    """`--no-deps`: the requirements file names every package, with its exact version."""
+def _install(target: Path, requirements: Sequence[Path]) -> None:
+    """`--no-deps`: the requirements files name every package, with its exact version."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     platform = ["--platform", "any", "--implementation", "py", "--abi", "none", "--only-binary", ":all:"]
     version = ["--python-version", PYTHON_VERSION, "--no-compile"]
-    files = ["--target", str(target), "--requirement", str(REQUIREMENTS)]
+    files = ["--target", str(target), *(f"--requirement={path}" for path in requirements)]
     done = subprocess.run(  # noqa: S603  # our own command line
         [*command, *platform, *version, *files], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise BundlingError(
-            f"pip could not install {REQUIREMENTS.name} for the Lambdas, which is done once for each content "
-            f"of that file and needs a package index:\n{done.stderr}"
+            f"pip could not install {' and '.join(map(str, requirements))} for the Lambdas, which is done "
+            f"once for each content of these files and needs a package index:\n{done.stderr}"
         )
 
 

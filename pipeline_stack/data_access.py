@@ -1,8 +1,8 @@
 """What may be read of files of labels, pictures and datasets outside the folders of labelled pictures.
 
-Four need it: the function that builds manifests; the one that has models look at pictures; Rekognition, which
-reads pictures with the rights of the Training workflow; and people, who are told what is allowed when a
-source is somewhere else.
+Five need it: the function that builds manifests; the one that has models look at pictures; the one that shows
+pictures in its reports; Rekognition, which reads pictures with the rights of the Training workflow; and
+people, who are told what is allowed when a source is somewhere else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ class DataAccess(Construct):
                 accept_wildcard(role, arn, reason=_DATASETS)
 
     def allow_reading_pictures(self, role: iam.Role) -> None:
-        """For the function that reads labels, and for the one that has models look at single pictures."""
+        """For the function that reads labels, and for those that have models, or people, look at pictures."""
         if self.places:
             self._allow(role, ["s3:GetObject"], self._objects())
         if self._keys:

@@ -87,6 +87,10 @@ class TrainingPipelineStack(cdk.Stack):
             judge_evaluation=EvaluationJudge(
                 self,
                 "EvaluationJudge",
+                bucket=bucket,
+                bucket_key=keys.bucket,
+                data=data,
+                registry=table,
                 results=results,
                 log_retention=settings.log_retention,
                 removal_policy=settings.removal,

@@ -26,6 +26,7 @@ from tools.signals import end_like_ctrl_c
 PICTURES_PER_DIGIT = 16
 """160 pictures: a fifth of them test the model. Few enough to train within seconds."""
 UNSEEN_PER_DIGIT = 5
+REPORT = Path(__file__).resolve().parent.parent / ".local" / "report.html"
 FAIR_SHARE = 0.7
 """Of the unseen digits that have to be classified rightly; guessing would get 0.1."""
 
@@ -38,6 +39,8 @@ class Demo:
     cli: CdkCli
     view: DemoView
     work_dir: Path
+    report: Path = REPORT
+    """Where the report of the version is kept."""
     checks: list[tuple[str, bool]] = field(default_factory=list)
 
     def run(self) -> bool:
@@ -81,8 +84,17 @@ class Demo:
         self._check("the run ended with the outcome deployed", ended.output.get("outcome") == "deployed")
         self._check(f"F1 {f1} reached the minimum {minimum}", bool(f1 and minimum and f1 >= minimum))
         version = str(ended.output.get("version"))
+        self._keep_report(pipeline, ended.output.get("evaluation_report"))
         self._check("exactly that version is RUNNING", pipeline.running_versions() == [version])
         self._check("the operators were told of it once", pipeline.kinds_told().count("outcome") == 1)
+
+    def _keep_report(self, pipeline: DemoPipeline, uri: str | None) -> None:
+        """The bucket goes at the end; the report stays, to be looked at."""
+        if uri is not None:
+            self.report.parent.mkdir(parents=True, exist_ok=True)
+            self.report.write_bytes(pipeline.read(uri))
+            self.view.say(f"The report, for any browser: {self.report}")
+        self._check("the version has a report", uri is not None)
 
     def _classify(self, pipeline: DemoPipeline) -> None:
         self.view.title("Classifying digits that the model has never seen")
@@ -131,6 +143,8 @@ def run(settings: Settings) -> bool:
     ):
         cli = local_cli(aws, work_dir=Path(work), on_line=lambda _line: None)
         succeeded = Demo(aws=aws, cli=cli, view=view, work_dir=Path(work)).run()
+    if succeeded:
+        view.say(f"Open the report of the model in a browser: {REPORT}")
     view.title("All of it was true." if succeeded else "The demo failed: see what was FALSE above.")
     return succeeded
 

@@ -51,6 +51,12 @@ class DemoPipeline:
             ContentType="image/png",
         )
 
+    def read(self, uri: str) -> bytes:
+        """A file, by its S3 URI."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        content: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
+
     def train(self, *, on_state: Callable[[StateEntered], None]) -> Ended:
         """Start Training and follow it to its end."""
         stepfunctions = self.client("stepfunctions")

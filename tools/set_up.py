@@ -82,7 +82,11 @@ def set_up_python(root: Path) -> bool:
     venv = root / ".venv"
     python = venv / "bin" / "python"
     stamp = venv / ".installed"
-    wanted = fingerprint(root / "requirements.txt", root / "requirements-dev.txt")
+    wanted = fingerprint(
+        root / "requirements.txt",
+        root / "requirements-dev.txt",
+        *sorted((root / "lambdas").glob("*/requirements.txt")),
+    )
     if stamp.exists() and stamp.read_text() == wanted and works(python):
         return False
     if not works(python):

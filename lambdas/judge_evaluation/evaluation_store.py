@@ -41,7 +41,7 @@ class EvaluationBucket:
             EvaluationUnreadable: it is larger than any of them can be.
             StorageDenied, StorageUnavailable, StorageRefused: S3 did not hand it out.
         """
-        with _domain_errors(f"reading {location}"):
+        with domain_errors(f"reading {location}"):
             answer = self._get(location)
             if answer is None:
                 return None
@@ -59,7 +59,7 @@ class EvaluationBucket:
         Raises:
             StorageDenied, StorageUnavailable, StorageRefused: S3 did not hand it out.
         """
-        with _domain_errors(f"reading {location}"):
+        with domain_errors(f"reading {location}"):
             answer = self._get(location)
         return None if answer is None else _lines(answer, location)
 
@@ -70,7 +70,7 @@ class EvaluationBucket:
             StorageDenied, StorageUnavailable, StorageRefused: S3 did not take it.
         """
         location = Location(bucket=self._bucket, key=f"{self._prefix}{self._version}/{name}")
-        with _domain_errors(f"writing {location}"):
+        with domain_errors(f"writing {location}"):
             self._client.put_object(
                 Bucket=location.bucket, Key=location.key, Body=content, ContentType=content_type
             )
@@ -85,12 +85,13 @@ class EvaluationBucket:
 
 def _lines(answer: "GetObjectOutputTypeDef", location: Location) -> Iterator[bytes]:
     body = answer["Body"]
-    with _domain_errors(f"reading {location}"), body:
+    with domain_errors(f"reading {location}"), body:
         yield from body.iter_lines(_CHUNK_BYTES)
 
 
 @contextmanager
-def _domain_errors(doing: str) -> Iterator[None]:
+def domain_errors(doing: str) -> Iterator[None]:
+    """Errors of AWS as those of this package; `doing` names the call in messages."""
     try:
         yield
     except ClientError as error:

@@ -14,11 +14,18 @@ from .evaluation_store import EvaluationBucket
 from .figures import shortened
 from .judge import judge
 from .observability import logger, metrics, record, record_sample, tracer
+from .report.asked import Asked
+from .report.collecting import Means
+from .report.making import make_report
+from .report.registry import VersionRegistry
+from .report.storage import ReportStorage
+from .report.subject import subject_of
 from .request import Request
 from .settings import Settings
 from .verdict import Verdict
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
 # What still fails after five tries is raised as StorageUnavailable and retried by the workflow.
@@ -28,6 +35,12 @@ _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect
 @cache
 def _s3() -> "S3Client":
     client: S3Client = boto3.client("s3", config=_PATIENT)
+    return client
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    client: DynamoDBClient = boto3.client("dynamodb", config=_PATIENT)
     return client
 
 
@@ -46,5 +59,25 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> Verdict | Dr
         record_sample(drawn, request.version)
         return drawn
     verdict = judge(request, store=store)
+    made = make_report(
+        lambda: subject_of(request, verdict, Asked.from_event(event), store=store), _means(settings, context)
+    )
+    verdict["report"] = made.page
+    verdict["warnings"] += made.warnings
     record(verdict, request.version)
     return shortened(verdict)
+
+
+def _means(settings: Settings, context: LambdaContext) -> Means:
+    return Means(
+        storage=ReportStorage(
+            client=_s3(),
+            data_bucket=settings.data_bucket,
+            results_bucket=settings.bucket,
+            prefix=settings.prefix,
+        ),
+        registry=VersionRegistry(client=_dynamodb(), table=settings.registry_table),
+        pipeline=settings.pipeline,
+        region=os.environ.get("AWS_REGION", ""),
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    )

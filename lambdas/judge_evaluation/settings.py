@@ -8,6 +8,9 @@ from .errors import SettingsMissing
 _VARIABLES = {
     "BUCKET_NAME": "the name of the bucket for results",
     "RESULTS_PREFIX": "the prefix of the results in it",
+    "DATA_BUCKET_NAME": "the name of the bucket with the sets' inventories",
+    "REGISTRY_TABLE_NAME": "the name of the model registry",
+    "PIPELINE": "the name of the stack",
 }
 
 
@@ -15,6 +18,9 @@ _VARIABLES = {
 class Settings:
     bucket: str
     prefix: str
+    data_bucket: str
+    registry_table: str
+    pipeline: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -30,4 +36,10 @@ class Settings:
                 f"The function judge_evaluation lacks environment variables: {expected}. "
                 "The stack sets them: deploy it again, and undo changes made to the function by hand."
             )
-        return cls(bucket=environment["BUCKET_NAME"], prefix=environment["RESULTS_PREFIX"])
+        return cls(
+            bucket=environment["BUCKET_NAME"],
+            prefix=environment["RESULTS_PREFIX"],
+            data_bucket=environment["DATA_BUCKET_NAME"],
+            registry_table=environment["REGISTRY_TABLE_NAME"],
+            pipeline=environment["PIPELINE"],
+        )

@@ -8,7 +8,7 @@ reference"). Both are read, the former first, and for the labels likewise.
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .errors import EvaluationUnreadable
 
@@ -29,9 +29,18 @@ class LabelEvaluation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Confused:
+    """Which share of the pictures that show `truth` was taken for `predicted`."""
+
+    truth: str
+    predicted: str
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation:
     """`known`: all labels of the model, sorted. `untested`: those without a test picture, whether listed with
-    none or not listed at all."""
+    none or not listed at all. `confusion` is empty for models of locations; shares of 0 are left out."""
 
     f1: float | None
     precision: float | None
@@ -39,6 +48,9 @@ class Evaluation:
     labels: list[LabelEvaluation]
     known: list[str]
     untested: list[str]
+    confusion: list[Confused] = field(default_factory=list)
+    train_pictures: int | None = None
+    test_pictures: int | None = None
 
 
 def read_summary(content: bytes, *, where: str) -> Evaluation:
@@ -62,6 +74,9 @@ def read_summary(content: bytes, *, where: str) -> Evaluation:
         labels=labels,
         known=sorted(known),
         untested=sorted(known - tested),
+        confusion=list(_confusion(aggregated)),
+        train_pictures=_details_count(document, "NumberOfTrainingImages"),
+        test_pictures=_details_count(document, "NumberOfTestingImages"),
     )
 
 
@@ -96,6 +111,24 @@ def _trained_labels(document: Mapping[str, object]) -> set[str]:
     details = document.get("EvaluationDetails")
     labels = details.get("Labels") if isinstance(details, Mapping) else None
     return {label for label in labels if isinstance(label, str)} if isinstance(labels, list) else set()
+
+
+def _confusion(aggregated: Mapping[str, object]) -> Iterator[Confused]:
+    """Only what can be understood: no verdict depends on it."""
+    cells = aggregated.get("ConfusionMatrix")
+    for cell in cells if isinstance(cells, list) else []:
+        if not isinstance(cell, Mapping):
+            continue
+        truth, predicted, share = cell.get("GroundTruthLabel"), cell.get("PredictedLabel"), cell.get("Value")
+        value = _finite(share)
+        if isinstance(truth, str) and isinstance(predicted, str) and value is not None and 0 < value <= 1:
+            yield Confused(truth=truth, predicted=predicted, share=value)
+
+
+def _details_count(document: Mapping[str, object], name: str) -> int | None:
+    details = document.get("EvaluationDetails")
+    count = _finite(details.get(name)) if isinstance(details, Mapping) else None
+    return None if count is None else int(count)
 
 
 def _object(document: object, name: str, where: str) -> Mapping[str, object]:

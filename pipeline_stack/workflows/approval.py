@@ -104,6 +104,7 @@ class AskForApproval:
                 "'The model ' & $version & ' goes live only if a person approves it. It does not run and "
                 "costs nothing while it waits, for 7 days at most.'",
                 "$question",
+                messages.EVALUATION,
                 "$live.version = '' ? 'No model is live.' : 'The live model is ' & $live.version & "
                 "($exists($live.f1) ? ', F1 ' & $string($round($live.f1, 3)) : '') & '.'",
                 answer,

@@ -26,6 +26,7 @@ _DESCRIBED: Final = (
     "'status': Status, 'arn': ProjectVersionArn, 'message': StatusMessage, "
     "'f1': EvaluationResult.F1Score, 'summary': EvaluationResult.Summary.S3Object, "
     "'tested': TestingDataResult.Output.Assets[0].GroundTruthManifest.S3Object, "
+    "'ended_at': TrainingEndTimestamp, "
     "'billed_seconds': BillableTrainingTimeInSeconds, 'units': MinInferenceUnits, "
     # Where Rekognition marks what it found wrong; absent where it did not get as far as the content.
     "'files': {'summary': ManifestSummary.S3Object, "

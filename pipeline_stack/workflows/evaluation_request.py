@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pipeline_stack.workflows.operator_settings import number_of
 from pipeline_stack.workflows.resources import PipelineResources
+
+# Only the report tells these, so the judge takes whatever there is of them.
+PAYLOAD_OF_REPORT: Final = {
+    "digest": "{% $digest %}",
+    "model_type": "{% $exists($report.model_type) ? $report.model_type : null %}",
+    "billed_seconds": "{% $exists($described.billed_seconds) ? $described.billed_seconds : null %}",
+    "ended_at": "{% $exists($described.ended_at) ? $described.ended_at : null %}",
+}
 
 
 def payload_of_evaluation(resources: PipelineResources) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class DeployAccepted:
                 "'The model ' & $version & ' was trained, met the minimum and now serves; no other "
                 "model of the project runs.'",
                 messages.RULES,
+                messages.EVALUATION,
                 "'The next training waits for ' & "
                 + value_of("Minimum-Untrained-Images")
                 + " & ' new, changed or removed pictures (Minimum-Untrained-Images)' & "

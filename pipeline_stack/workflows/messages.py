@@ -67,6 +67,17 @@ RULES: Final = (
 )
 
 
+# The report's page, and a link to it for whoever is signed in to the console. Its key is made of a prefix of
+# the settings and the name of a version, which need no escaping.
+_PLACE: Final = "$substringAfter($report.evaluation_report, 's3://')"
+EVALUATION: Final = (
+    "$exists($report.evaluation_report) ? 'The report, with the pictures it got most wrong: ' & "
+    "$report.evaluation_report & '\n' & 'https://' & $split($me, ':')[3] & "
+    f"'.console.aws.amazon.com/s3/object/' & $substringBefore({_PLACE}, '/') & '?region=' & "
+    f"$split($me, ':')[3] & '&prefix=' & $substringAfter({_PLACE}, '/') : ''"
+)
+
+
 def expression(body: str) -> str:
     """Wrap a JSONata body in the delimiters that Step Functions wants."""
     return "{% " + body + " %}"

@@ -40,6 +40,8 @@ class Report(TypedDict):
     skipped: NotRequired[dict[str, Any]]
     warnings: NotRequired[list[str]]
     reason: NotRequired[str]
+    evaluation_report: NotRequired[str]
+    """S3 URI of the page that tells of the version's evaluation; docs/evaluation-report.md."""
     preflight_report: NotRequired[str]
     """S3 URI of the page that lists what is wrong with the pictures, if that kept them from being trained."""
     failure_report: NotRequired[str]

@@ -88,6 +88,8 @@ class TakeUpUnfinished:
                 f"$exists({_ITEM}.f1) ? {{'f1': $number({_ITEM}.f1.N), "
                 f"'minimum_f1': $number({_ITEM}.minimum_f1.N)}} : {{}}, {{'version': $version}}, "
                 f"$exists({_ITEM}.rules) ? {{'rules': $parse({_ITEM}.rules.S)}} : {{}}, "
+                f"$exists({_ITEM}.evaluation_report) and {_ITEM}.evaluation_report.S != '' "
+                f"? {{'evaluation_report': {_ITEM}.evaluation_report.S}} : {{}}, "
                 f"$exists({_ITEM}.report) "
                 f"? {{'warnings': $append($notes, $parse({_ITEM}.report.S).warnings)}} : {{}}]) %}}",
                 "question": f"{{% $exists({_ITEM}.reason) ? {_ITEM}.reason.S : '' %}}",

@@ -14,7 +14,7 @@ from pipeline_stack.workflows.approval import STANDING, question_part
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.champion import AskChampion
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.evaluation_request import payload_of_evaluation
+from pipeline_stack.workflows.evaluation_request import PAYLOAD_OF_REPORT, payload_of_evaluation
 from pipeline_stack.workflows.operator_settings import number_of, value_of
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
@@ -116,6 +116,7 @@ class Judge:
                 "tolerance": f"{{% {number_of('Champion-Tolerance')} %}}",
                 "sample": "{% $drawn.sample %}",
                 "champion": "{% $champion %}",
+                **PAYLOAD_OF_REPORT,
             },
             assign=_JUDGED,
             during="judging the model",
@@ -136,7 +137,8 @@ _JUDGED: Final = {
     f"'comparison': {_COMPARED.format(_PAYLOAD + '.comparison')}, "
     "'billed_training_seconds': "
     "$exists($described.billed_seconds) ? $described.billed_seconds : 0, "
-    f"'warnings': $append($append($report.warnings, $drawn.warnings), {_PAYLOAD}.warnings)}}]) %}}",
+    f"'warnings': $append($append($report.warnings, $drawn.warnings), {_PAYLOAD}.warnings)}}, "
+    f"$type({_PAYLOAD}.report) = 'string' ? {{'evaluation_report': {_PAYLOAD}.report}} : {{}}]) %}}",
 }
 
 
@@ -154,6 +156,8 @@ def recorded_verdict(outcome: str) -> dict[str, Any]:
         "billed_training_seconds": {
             "N": "{% $exists($described.billed_seconds) ? $string($described.billed_seconds) : '0' %}"
         },
+        # Empty where no report could be made: the verdict stands all the same.
+        "evaluation_report": {"S": "{% $type($verdict.report) = 'string' ? $verdict.report : '' %}"},
         "judged_at": {"S": "{% $now() %}"},
         "judged_by": {"S": "{% $me %}"},
     }
@@ -170,6 +174,7 @@ def _rejected(ending: Ending, pipeline: str) -> sfn.Pass:
             "on.')",
             "$worst = '' ? '' : 'Weakest labels: ' & $worst",
             messages.RULES,
+            messages.EVALUATION,
             "'These pictures are not trained again until they change. Better or more pictures of the weak "
             "labels usually help; Minimum-F1-Score, Minimum-Label-F1-Score and Champion-Tolerance are the "
             'bars. To deploy it all the same, start Deployment with {"version": "\' & $version & \'"}.\'',

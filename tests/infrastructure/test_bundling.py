@@ -3,12 +3,13 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pipeline_stack import bundling
-from tests.infrastructure.synthesis import REPOSITORY, run
+from tests.infrastructure.synthesis import run
 from tests.infrastructure.templates import PACKAGES, Template, function
 
 IMPORT_FROM_ASSET_ALONE = """
@@ -106,7 +107,11 @@ def test_a_hash_follows_the_sources_and_the_requirements(
     assert second != first
 
     requirements.write_text("boto3==2\n")
-    assert bundling.asset_hash("build_manifest") not in (first, second)
+    third = bundling.asset_hash("build_manifest")
+    assert third not in (first, second)
+
+    (source.parent / "requirements.txt").write_text("pygal==1\n")
+    assert bundling.asset_hash("build_manifest") not in (first, second, third)
 
 
 def test_dependencies_are_installed_once_for_each_requirements_file(
@@ -114,23 +119,30 @@ def test_dependencies_are_installed_once_for_each_requirements_file(
 ) -> None:
     installed: list[str] = []
 
-    def install(target: Path) -> None:
+    def install(target: Path, files: Sequence[Path]) -> None:
         (target / "botocore" / "data" / "s3").mkdir(parents=True)
         (target / "botocore" / "data" / "ec2").mkdir()
-        installed.append(requirements.read_text())
+        installed.append("".join(path.read_text() for path in files))
 
     requirements = tmp_path / "requirements.txt"
+    (tmp_path / "with_more").mkdir()
+    (tmp_path / "with_more" / "requirements.txt").write_text("pygal==1\n")
+    monkeypatch.setattr(bundling, "SOURCES", tmp_path)
     monkeypatch.setattr(bundling, "REQUIREMENTS", requirements)
     monkeypatch.setattr(bundling, "DEPENDENCY_CACHE", tmp_path / "cache")
     monkeypatch.setattr(bundling, "_install", install)
 
     for wanted in ("boto3==1\n", "boto3==1\n", "boto3==2\n", "boto3==1\n"):
         requirements.write_text(wanted)
-        folder = bundling.installed_dependencies()
-        assert [service.name for service in (folder / "botocore" / "data").iterdir()] == ["s3"]
+        for package in ("one", "another", "with_more"):
+            folder = bundling.installed_dependencies(package)
+            assert [service.name for service in (folder / "botocore" / "data").iterdir()] == ["s3"]
 
-    assert installed == ["boto3==1\n", "boto3==2\n"]
-    assert len(list((tmp_path / "cache").iterdir())) == 2
+    assert installed == [
+        *("boto3==1\n", "boto3==1\npygal==1\n"),
+        *("boto3==2\n", "boto3==2\npygal==1\n"),
+    ]
+    assert len(list((tmp_path / "cache").iterdir())) == 4
 
 
 def test_requirements_that_cannot_be_installed_are_reported_with_what_pip_said(
@@ -138,20 +150,13 @@ def test_requirements_that_cannot_be_installed_are_reported_with_what_pip_said(
 ) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("this is no requirement\n")
+    monkeypatch.setattr(bundling, "SOURCES", tmp_path)
     monkeypatch.setattr(bundling, "REQUIREMENTS", requirements)
     monkeypatch.setattr(bundling, "DEPENDENCY_CACHE", tmp_path / "cache")
 
     with pytest.raises(
         bundling.BundlingError, match=r"requirements.txt for the Lambdas.*\n.*Invalid requirement"
     ):
-        bundling.installed_dependencies()
+        bundling.installed_dependencies("build_manifest")
 
     assert list((tmp_path / "cache").iterdir()) == []
-
-
-def test_every_dependency_is_pinned_to_one_version() -> None:
-    lines = (REPOSITORY / "lambdas" / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    wanted = [line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()]
-
-    assert wanted
-    assert [line for line in wanted if line.count("==") != 1] == []

@@ -77,13 +77,22 @@ def test_the_manifest_builder_may_do_what_it_does_and_no_more(template: Template
     }
 
 
-def test_the_judge_reads_and_writes_evaluations_and_nothing_else(template: Template) -> None:
+def test_the_judge_writes_beside_the_evaluations_and_reads_what_its_report_shows(template: Template) -> None:
     bucket = f"<{template.only('AWS::S3::Bucket')[0]}.Arn>"
     properties = function(template, "judge_evaluation")
+    role = properties["Role"]["Fn::GetAtt"][0]
+    of_registry = [item for item in template.statements(role) if "dynamodb" in str(item["Action"])]
 
-    assert template.grants(properties["Role"]["Fn::GetAtt"][0]) == {
+    assert [item["Condition"] for item in of_registry] == [
+        {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["version"]}}
+    ]
+    assert template.grants(role) == {
         bucket: {"s3:ListBucket"},
         f"{bucket}/{layout.EVALUATION_PREFIX}*": {"s3:GetObject", "s3:PutObject"},
+        f"{bucket}/{layout.IMAGES_PREFIX}*": {"s3:GetObject"},
+        f"{bucket}/{layout.DATA_SOURCES_PREFIX}*": {"s3:GetObject"},
+        f"{bucket}/{layout.MANIFESTS_PREFIX}*": {"s3:GetObject"},
+        f"<{template.only('AWS::DynamoDB::Table')[0]}.Arn>": {"dynamodb:GetItem", "dynamodb:Query"},
         f"<{properties['LoggingConfig']['LogGroup']['Ref']}.Arn>": {
             "logs:CreateLogStream",
             "logs:PutLogEvents",

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-REQUIREMENTS = Path(__file__).parents[3] / "lambdas" / "requirements.txt"
+SOURCES = Path(__file__).parents[3] / "lambdas"
+REQUIREMENTS = [SOURCES / "requirements.txt", *sorted(SOURCES.glob("*/requirements.txt"))]
 PINS = [
     line
-    for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    for path in REQUIREMENTS
+    for line in path.read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
 
@@ -28,7 +30,13 @@ def test_everything_that_a_requirement_needs_is_pinned_too() -> None:
         re.sub(r"[-_.]+", "-", re.split(r"[^A-Za-z0-9_.-]", requirement)[0]).lower()
         for name in names
         for requirement in importlib.metadata.requires(name) or []
-        if "extra ==" not in requirement and "python_version <" not in requirement
+        if "extra ==" not in requirement and not re.search("python_(full_)?version <", requirement)
     }
 
     assert needed <= names
+
+
+def test_no_requirement_is_named_twice() -> None:
+    names = [pin.split("==")[0] for pin in PINS]
+
+    assert sorted(set(names)) == sorted(names)

@@ -10,12 +10,14 @@ from lambdas.judge_evaluation import handler as handler_module
 from lambdas.judge_evaluation import observability
 from lambdas.judge_evaluation.errors import EvaluationMissing
 from lambdas.judge_evaluation.handler import handler
-from tests.unit.lambdas.conftest import FakeContext
+from tests.report_schema import violations
+from tests.unit.lambdas.conftest import REGISTRY_TABLE, FakeContext
 
 from .snapshots import classified, lines
 from .summaries import label_result, summary
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
@@ -25,12 +27,16 @@ KEY = "evaluation/summary.json"
 
 
 @pytest.fixture
-def client(aws: None, monkeypatch: pytest.MonkeyPatch) -> "S3Client":
+def client(registry: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> "S3Client":
     # Powertools reads POWERTOOLS_METRICS_NAMESPACE when it is imported, which is before this.
     monkeypatch.setattr(observability.metrics, "namespace", "TrainingPipeline-test")
     monkeypatch.setenv("BUCKET_NAME", BUCKET)
     monkeypatch.setenv("RESULTS_PREFIX", "evaluation/")
+    monkeypatch.setenv("DATA_BUCKET_NAME", BUCKET)
+    monkeypatch.setenv("REGISTRY_TABLE_NAME", REGISTRY_TABLE)
+    monkeypatch.setenv("PIPELINE", "TrainingPipeline-test")
     handler_module._s3.cache_clear()
+    handler_module._dynamodb.cache_clear()
     client: S3Client = boto3.client("s3")
     client.create_bucket(Bucket=BUCKET)
     return client
@@ -61,6 +67,33 @@ def test_a_version_is_judged_and_its_score_is_a_metric(
     assert json.loads(json.dumps(accepted)) == accepted
     logged = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     assert [line["F1"] for line in logged if "_aws" in line] == [[0.9], [0.9]]
+
+
+def test_a_judged_version_has_its_report(client: "S3Client", lambda_context: FakeContext) -> None:
+    client.put_object(Bucket=BUCKET, Key=KEY, Body=json.dumps(summary(label_result("cat"))).encode())
+    document = classified("images/a.png", ["cat"], ("cat", 0.1, False), ("dog", 0.9, True))
+    document["source-ref"] = f"s3://{BUCKET}/images/a.png"
+    client.put_object(Bucket=BUCKET, Key="snapshot", Body=b"\n".join(lines(document)))
+    client.put_object(Bucket=BUCKET, Key="images/a.png", Body=b"\x89PNG\r\n\x1a\n")
+
+    verdict: Any = handler(
+        event(
+            snapshot={"Bucket": BUCKET, "Name": "snapshot"},
+            execution_id="arn:aws:states:us-east-1:000000000000:execution:Training:1",
+            billed_seconds=60,
+        ),
+        lambda_context,
+    )
+
+    assert verdict["warnings"] == []
+    assert verdict["report"] == f"s3://{BUCKET}/evaluation/set-1/report.html"
+    report = json.loads(client.get_object(Bucket=BUCKET, Key="evaluation/set-1/report.json")["Body"].read())
+    assert violations(report) == []
+    assert report["training"]["billed_seconds"] == 60
+    assert [wrong["picture"] for wrong in report["most_wrong"]] == [f"s3://{BUCKET}/images/a.png"]
+    page = client.get_object(Bucket=BUCKET, Key="evaluation/set-1/report.html")
+    assert page["ContentType"] == "text/html; charset=utf-8"
+    assert b"data:image/png;base64," in page["Body"].read()
 
 
 def test_a_sample_is_drawn_and_a_version_held_against_the_live_one(
