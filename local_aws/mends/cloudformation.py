@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import json
+from collections.abc import Coroutine
 from typing import Any
 
 from ministack.services import cloudformation, lambda_svc
@@ -28,12 +29,17 @@ def leave_what_a_failed_one_needs(original: Any) -> Any:
     """What a resource depends on is not deleted when that resource could not be; MiniStack goes on with it.
 
     CloudFormation deletes a resource only after those that depend on it, so the rest stays as it is and
-    has no event (User Guide, "DependsOn attribute").
+    has no event (User Guide, "DependsOn attribute"). Whoever was told that the deletion began sees it begun.
     """
 
-    async def _delete_stack_async(
+    def _delete_stack_async(
         stack_name: str, stack_id: str, retain_resources: Any = (), force: bool = False
-    ) -> None:
+    ) -> Coroutine[Any, Any, None]:
+        if stack_name in cloudformation._stacks:
+            cloudformation._stacks[stack_name]["StackStatus"] = "DELETE_IN_PROGRESS"
+        return _delete(stack_name, stack_id, retain_resources, force)
+
+    async def _delete(stack_name: str, stack_id: str, retain_resources: Any, force: bool) -> None:
         held: _Held | None = None if force else {}
         token = _held.set(held)
         try:
