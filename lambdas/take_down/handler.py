@@ -1,8 +1,9 @@
 """Entry point of the Lambda function `take_down`, which CloudFormation invokes.
 
 It answers in every case but one: an invocation that is nearly over goes on in another, which it starts
-itself, because CloudFormation waits for an hour and an invocation takes 15 minutes at most. One that breaks
-off without an answer is invoked again by Lambda, twice; everything here can be done again.
+itself, because CloudFormation waits for an hour and an invocation takes 15 minutes at most. That makes five
+in a row; Lambda stops a function that invokes itself after 16 (Developer Guide, "Recursive loop detection").
+One that breaks off without an answer is invoked again by Lambda, twice; everything here can be done again.
 """
 
 import json
