@@ -29,7 +29,8 @@ class TakeDown(Construct):
     Where data is to be retained, versions and datasets stay, but running models are stopped: the pointer
     that callers find the live model by and the alarms on models and costs go with the stack. To refuse
     instead would make nobody look after the model either, and a version that was stopped can be started
-    again by one call. A training goes on, ends by itself and is not billed any further.
+    again by one call. A training is awaited there too: it is billed, and the role goes with the stack with
+    whose rights Rekognition writes what the training found.
 
     One function of our own that goes on in another invocation, and not the CDK's Provider: that would add
     three functions in another language, with managed policies, and a state machine, to make the same calls.

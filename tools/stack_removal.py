@@ -58,10 +58,8 @@ class Plan:
     def lines(self) -> list[str]:
         """The plan for a person to read."""
         versions = self.project.versions if self.project else {}
-        said = [
-            f"model version {name} ({status}){', which is stopped and stays' if self.keeps_models else ''}"
-            for name, status in versions.items()
-        ]
+        stays = ", which does not go on but stays" if self.keeps_models else ""
+        said = [f"model version {name} ({status}){stays}" for name, status in versions.items()]
         said += [f"the {kind} dataset" for kind in (self.project.datasets if self.project else {})]
         said += [f"bucket {name} and every picture in it" for name in self.buckets]
         if self.stack:

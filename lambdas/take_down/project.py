@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_rekognition.type_defs import ProjectDescriptionTypeDef
 
 TRAINING = "TRAINING_IN_PROGRESS"
-HOSTED = ("STARTING", "RUNNING", "STOPPING")
+BILLED = (TRAINING, "STARTING", "RUNNING", "STOPPING")
 PASSING = (TRAINING, "COPYING_IN_PROGRESS", "STARTING", "STOPPING", "DELETING")
 PASSING_OF_DATASETS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 REFUSED_FOR_NOW = ("ResourceInUseException", "ResourceNotFoundException")
@@ -60,7 +60,7 @@ class Project:
     made: Callable[[], Made] | None = None
     """Of an adopted project: what the pipeline made. None if the whole project is the pipeline's."""
     keeps_contents: bool = False
-    """Whether versions and datasets stay. Then only the models that bill are seen: they are stopped."""
+    """Whether versions and datasets stay. Then only what is billed is seen, until it is stopped or over."""
 
     def look(self) -> ProjectContents | None:
         """What is still to be taken apart; None without a project, and without anything of ours in an
@@ -75,7 +75,7 @@ class Project:
                 return None  # deleted since
             raise
         if self.keeps_contents:
-            contents = _only_hosted(contents)
+            contents = _only_billed(contents)
         if self.made is None:
             return contents
         ours = _only(contents, self.made())
@@ -117,10 +117,10 @@ class Project:
         )
 
 
-def _only_hosted(contents: ProjectContents) -> ProjectContents:
+def _only_billed(contents: ProjectContents) -> ProjectContents:
     return replace(
         contents,
-        versions={name: status for name, status in contents.versions.items() if status in HOSTED},
+        versions={name: status for name, status in contents.versions.items() if status in BILLED},
         datasets={},
     )
 

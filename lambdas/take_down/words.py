@@ -21,8 +21,8 @@ def still_there(project: str, contents: ProjectContents, *, problem: Exception |
         said += [f"The {kind} dataset is {contents.dataset_statuses[kind]}." for kind in contents.datasets]
     if training:
         said.append(
-            "Rekognition has no way to cancel a training, which can last 24 hours, and deletes no version "
-            "that is in training; CloudFormation waits for an hour at most. Delete the stack again when the "
+            "Rekognition has no way to cancel a training, which can last 24 hours and is billed, nor to "
+            "delete its version; CloudFormation waits for an hour at most. Delete the stack again when the "
             "training has ended: it goes on from what is left."
         )
     else:

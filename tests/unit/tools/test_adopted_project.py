@@ -163,7 +163,7 @@ def test_a_project_that_the_stack_keeps_keeps_its_versions_and_the_plan_says_so(
         stack=survey(cloudformation, STACK), project=models.look(), keeps_models=models.keeps_contents
     )
 
-    assert "model version set-1 (RUNNING), which is stopped and stays" in plan.lines()
+    assert "model version set-1 (RUNNING), which does not go on but stays" in plan.lines()
     assert plan.kept_lines() == [f"AWS::Rekognition::Project {PROJECT}"]
 
 

@@ -108,7 +108,7 @@ def test_kept_versions_are_stopped_and_stay_with_the_datasets() -> None:
 
     assert fake.calls == ["stop set-1", "stop set-2"]
     assert (fake.versions["set-1"], fake.versions["set-2"]) == ("STOPPED", "STOPPED")
-    assert "set-3" in fake.versions
+    assert fake.versions["set-3"] == "TRAINING_COMPLETED"
     assert fake.datasets == ["TRAIN"]
 
 
@@ -157,8 +157,8 @@ def test_the_reason_names_what_is_in_training_since_when_and_what_to_do() -> Non
 
     assert said == (
         f"Project {PROJECT} cannot be deleted yet. Model version set-1 is in training since 2026-11-20 13:05 "
-        "UTC. Rekognition has no way to cancel a training, which can last 24 hours, and deletes no version "
-        "that is in training; CloudFormation waits for an hour at most. Delete the stack again when the "
+        "UTC. Rekognition has no way to cancel a training, which can last 24 hours and is billed, nor to "
+        "delete its version; CloudFormation waits for an hour at most. Delete the stack again when the "
         "training has ended: it goes on from what is left."
     )
 
