@@ -151,6 +151,7 @@ def test_a_training_that_lasts_longer_fails_the_deletion_with_the_reason_and_a_s
     operator.aws.rekognition(hold_trainings=False)
     operator.until_status(version, "TRAINING_COMPLETED")
     remove_pictures(operator)
+    give_up_after(operator, minutes="55")
     assert deletion.carry_out() == "DELETE_COMPLETE"
     assert is_gone(operator)
 
