@@ -25,7 +25,9 @@ DEPENDENCY_CACHE = _REPOSITORY / ".build" / "lambda-dependencies"
 
 PYTHON_VERSION = "3.14"
 
-BOTOCORE_SERVICES = frozenset({"dynamodb", "events", "rekognition", "s3", "stepfunctions", "xray"})
+BOTOCORE_SERVICES = frozenset(
+    {"cloudformation", "dynamodb", "events", "lambda", "rekognition", "s3", "stepfunctions", "xray"}
+)
 """The services that the functions call, and the one that the X-Ray SDK asks for sampling rules. botocore
 describes some 400, in 25 MB that would be uploaded with each function and unpacked at each cold start.
 Calling another one raises UnknownServiceError, naming it."""

@@ -18,6 +18,8 @@ class EventRules(Construct):
     """A rule that hands changed parameters to Settings, and one that hands runs that ended badly to Ended
     runs. Both hand over the whole event."""
 
+    rules: tuple[events.Rule, ...]
+
     def __init__(
         self,
         scope: Construct,
@@ -30,7 +32,7 @@ class EventRules(Construct):
         undelivered: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        events.Rule(
+        settings_rule = events.Rule(
             self,
             "SettingsRule",
             description="Applies an operator parameter that was changed.",
@@ -46,7 +48,7 @@ class EventRules(Construct):
             ),
             targets=[targets.SfnStateMachine(settings, dead_letter_queue=undelivered)],
         )
-        events.Rule(
+        ended_runs_rule = events.Rule(
             self,
             "EndedRunsRule",
             description="Tells of runs that ended badly and told nobody: timed out, aborted, failed.",
@@ -60,3 +62,4 @@ class EventRules(Construct):
             ),
             targets=[targets.SfnStateMachine(ended_runs, dead_letter_queue=undelivered)],
         )
+        self.rules = (settings_rule, ended_runs_rule)

@@ -1,6 +1,6 @@
 """The Rekognition Custom Labels project that holds the stack's datasets and model versions."""
 
-from aws_cdk import CfnRule, CfnRuleAssertion, Fn, Stack
+from aws_cdk import CfnRule, CfnRuleAssertion, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_rekognition as rekognition
 from constructs import Construct
 
@@ -10,7 +10,10 @@ class CustomLabelsProject(Construct):
 
     A project's ARN ends in the time of its creation, and so do those of its versions and datasets, hence
     the wildcards. Renaming the stack replaces the project. CloudFormation cannot delete a project that
-    still has versions or datasets: `make destroy` removes those first.
+    still has versions or datasets: `TakeDown` removes those first.
+
+    Where data is retained, the project stays with its versions and datasets, but not when the first
+    deployment fails: it is empty then, and its name would be in the way of the next try.
 
     With `adopt`, the ARN of a project that is there already, no project is made, and that one is never
     deleted: people made it, and what it holds may exist nowhere else.
@@ -30,19 +33,24 @@ class CustomLabelsProject(Construct):
     dataset_resource_arn: str
     """For DescribeDataset, DeleteDataset, ListDatasetEntries and the other calls on one dataset."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, adopt: str | None) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, adopt: str | None, removal_policy: RemovalPolicy
+    ) -> None:
         super().__init__(scope, construct_id)
         self.is_adopted = adopt is not None
-        parts = self._make() if adopt is None else self._adopt(adopt)
+        parts = self._make(removal_policy) if adopt is None else self._adopt(adopt)
         self.project_resource_arn = f"{parts}/*"
         self.version_resource_arn = f"{parts}/version/*/*"
         self.dataset_resource_arn = f"{parts}/dataset/*/*"
 
-    def _make(self) -> str:
+    def _make(self, removal_policy: RemovalPolicy) -> str:
         """The beginning of the ARNs of what is in it, as `_adopt` returns it too."""
         stack = Stack.of(self)
         self.project_name = stack.stack_name
-        self.project_arn = rekognition.CfnProject(self, "Resource", project_name=self.project_name).attr_arn
+        made = rekognition.CfnProject(self, "Resource", project_name=self.project_name)
+        is_kept = removal_policy == RemovalPolicy.RETAIN
+        made.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if is_kept else removal_policy)
+        self.project_arn = made.attr_arn
         return stack.format_arn(service="rekognition", resource="project", resource_name=self.project_name)
 
     def _adopt(self, arn: str) -> str:

@@ -19,6 +19,7 @@ from pipeline_stack.place_settings import REGIONS
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.schedule import Schedule
 from pipeline_stack.settings import EnvironmentSettings
+from pipeline_stack.take_down import TakeDown
 from pipeline_stack.training_results import training_results
 from pipeline_stack.undelivered_events import UndeliveredEvents
 from pipeline_stack.workflow_findings import accept_workflow_findings
@@ -56,7 +57,9 @@ class TrainingPipelineStack(cdk.Stack):
             initial_values=settings.initial_parameters,
         )
         data = DataAccess(self, "DataAccess", settings=settings)
-        project = CustomLabelsProject(self, "Project", adopt=settings.project_arn)
+        project = CustomLabelsProject(
+            self, "Project", adopt=settings.project_arn, removal_policy=settings.removal
+        )
         asker = ModelAsker(
             self,
             "ModelAsker",
@@ -151,7 +154,7 @@ class TrainingPipelineStack(cdk.Stack):
             ended_runs=ended_runs.state_machine,
             resources=resources,
         )
-        EventRules(
+        event_rules = EventRules(
             self,
             "EventRules",
             parameters=parameters,
@@ -175,6 +178,18 @@ class TrainingPipelineStack(cdk.Stack):
             undelivered=undelivered,
             usd_per_unit_hour=settings.inference_unit_usd_per_hour,
             chat=settings.chat,
+        )
+        # The last: it depends on all that is there by now.
+        TakeDown(
+            self,
+            "TakeDown",
+            resources=resources,
+            rules=[schedule.training_rule, *event_rules.rules],
+            workflows=[
+                settings_workflow.state_machine,
+                training.state_machine,
+                deployment.state_machine,
+            ],
         )
         self._tell(
             {

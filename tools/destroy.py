@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.take_down.adopted_project import made_by_pipeline
 from pipeline_stack.settings_errors import SettingsError
-from tools.adopted_project import made_by_pipeline
 from tools.cdk_cli import CdkCliError, stack_name
 from tools.deploy import cli_for
 from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
@@ -18,7 +18,7 @@ from tools.model_removal import ModelRemoval, RemovalError
 from tools.refusals import in_words
 from tools.signals import end_like_ctrl_c
 from tools.stack_removal import Clients, Plan, StackRemoval
-from tools.stack_survey import TABLE, survey
+from tools.stack_survey import PROJECT, TABLE, StackSurvey, survey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,14 +40,24 @@ def models_for(
     found = survey(clients.cloudformation, stack)
     adopted = found.adopted_project if found else project_arn and stack
     if not adopted:
-        return ModelRemoval(rekognition=clients.rekognition, project_name=stack, report=say)
+        return ModelRemoval(
+            rekognition=clients.rekognition,
+            project_name=stack,
+            report=say,
+            keeps_contents=_is_kept(found, PROJECT),
+        )
     table = next((each.physical_id for each in found.of_type(TABLE)), None) if found else None
     return ModelRemoval(
         rekognition=clients.rekognition,
         project_name=adopted,
         report=say,
         made=lambda: made_by_pipeline(dynamodb, table),
+        keeps_contents=_is_kept(found, TABLE),
     )
+
+
+def _is_kept(found: StackSurvey | None, resource_type: str) -> bool:
+    return found is not None and any(each.is_kept for each in found.of_type(resource_type))
 
 
 def removal_for(signed_in: SignedIn, stack: str, *, project_arn: str | None) -> StackRemoval:

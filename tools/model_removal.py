@@ -1,33 +1,26 @@
-"""Take a Custom Labels project apart, so that CloudFormation can delete it and nothing bills.
+"""Take a Custom Labels project apart from the operator's machine, for as long as a training lasts.
 
-Rekognition deletes a project only when it has no versions and no datasets, a version only when it
-is neither running nor training, and offers no way to cancel a training (Custom Labels guide,
-"Deleting a project", "Deleting a model"; botocore's model of DeleteProjectVersion).
+The steps are those of the function that CloudFormation invokes (`lambdas/take_down/project.py`), which has
+an hour only; here a training may be waited for, and a project emptied whose stack is gone.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from tools.adopted_project import Made
+from lambdas.take_down.adopted_project import Made
+from lambdas.take_down.project import Project, ProjectContents
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
-    from mypy_boto3_rekognition.type_defs import ProjectDescriptionTypeDef
 
 SECONDS_BETWEEN_LOOKS = 15.0
 """Starting and stopping take minutes; Rekognition answers 5 calls of a kind a second."""
 LONGEST_WAIT_HOURS = 26.0
 """A training takes at most 24 hours, and it has to end before its version can be deleted."""
-PASSING = ("TRAINING_IN_PROGRESS", "COPYING_IN_PROGRESS", "STARTING", "STOPPING", "DELETING")
-REFUSED_FOR_NOW = ("ResourceInUseException", "ResourceNotFoundException")
-"""Somebody else changed it between our look and our call: the next look shows how."""
 
 
 class RemovalError(Exception):
@@ -35,61 +28,34 @@ class RemovalError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectContents:
-    """What a project holds: versions as {name: status}, datasets as {type: ARN}."""
-
-    arn: str
-    versions: dict[str, str]
-    version_arns: dict[str, str]
-    datasets: dict[str, str]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the project can be deleted."""
-        return not self.versions and not self.datasets
-
-
-@dataclass(frozen=True, kw_only=True)
 class ModelRemoval:
-    """Empties one project. Every look decides anew from what is there, so it can be run again any time.
-
-    Of an adopted project it sees only what the pipeline made, so that it touches nothing else.
-    """
+    """Empties one project. Every look decides anew from what is there, so it can be run again any time."""
 
     rekognition: RekognitionClient
     project_name: str
     report: Callable[[str], None]
     made: Callable[[], Made] | None = None
     """Of an adopted project: what the pipeline made. None if the whole project is the pipeline's."""
+    keeps_contents: bool = False
+    """Whether versions and datasets stay, and running models are only stopped."""
     seconds_between_looks: float = SECONDS_BETWEEN_LOOKS
     deadline_hours: float = LONGEST_WAIT_HOURS
     sleep: Callable[[float], None] = field(default=time.sleep)
     now: Callable[[], float] = field(default=time.monotonic)
 
-    def look(self) -> ProjectContents | None:
-        """What the project holds now, of an adopted one only ours; None if none is, or no project."""
-        found = self.rekognition.describe_projects(ProjectNames=[self.project_name])["ProjectDescriptions"]
-        if not found or found[0].get("Status") == "DELETING":
-            return None
-        contents = self._contents_of(found[0])
-        if self.made is None:
-            return contents
-        ours = _only(contents, self.made())
-        return None if ours.is_empty else ours
-
-    def _contents_of(self, project: ProjectDescriptionTypeDef) -> ProjectContents:
-        arn = project["ProjectArn"]
-        pages = self.rekognition.get_paginator("describe_project_versions").paginate(ProjectArn=arn)
-        described = [version for page in pages for version in page["ProjectVersionDescriptions"]]
-        by_name = {version["ProjectVersionArn"].split("/")[-2]: version for version in described}
-        return ProjectContents(
-            arn=arn,
-            versions={name: str(version["Status"]) for name, version in by_name.items()},
-            version_arns={name: version["ProjectVersionArn"] for name, version in by_name.items()},
-            datasets={
-                str(dataset["DatasetType"]): dataset["DatasetArn"] for dataset in project.get("Datasets", [])
-            },
+    @property
+    def project(self) -> Project:
+        """What takes the steps."""
+        return Project(
+            rekognition=self.rekognition,
+            name=self.project_name,
+            made=self.made,
+            keeps_contents=self.keeps_contents,
         )
+
+    def look(self) -> ProjectContents | None:
+        """What is still to be taken apart; see `Project.look`."""
+        return self.project.look()
 
     def remove_all(self) -> None:
         """Stop and delete every version, then delete the datasets; returns once both are gone.
@@ -100,7 +66,7 @@ class ModelRemoval:
         told: dict[str, str] = {}
         while (contents := self.look()) is not None and not contents.is_empty:
             self._tell_changes(told, contents)
-            self._take_next_steps(contents)
+            self.project.take_next_steps(contents)
             if self.now() > deadline:
                 raise RemovalError(
                     f"Project {self.project_name} still holds {', '.join(_names(contents))} "
@@ -112,7 +78,7 @@ class ModelRemoval:
 
     def delete_project(self, contents: ProjectContents) -> None:
         """Delete an emptied project that no stack owns any more. An adopted one was never a stack's."""
-        if self.made is not None:
+        if self.made is not None or self.keeps_contents:
             return
         self.rekognition.delete_project(ProjectArn=contents.arn)
         self.report(f"Project {self.project_name} is deleted")
@@ -127,36 +93,6 @@ class ModelRemoval:
             if told.get(name) != status:
                 self.report(f"{name}: {status}{_HINTS.get(status, '')}")
         told.update(states)
-
-    def _take_next_steps(self, contents: ProjectContents) -> None:
-        for name, status in contents.versions.items():
-            arn = contents.version_arns[name]
-            with _unless_changed_meanwhile():
-                if status == "RUNNING":
-                    self.rekognition.stop_project_version(ProjectVersionArn=arn)
-                elif status not in PASSING:
-                    self.rekognition.delete_project_version(ProjectVersionArn=arn)
-        if not contents.versions:
-            for arn in contents.datasets.values():
-                with _unless_changed_meanwhile():
-                    self.rekognition.delete_dataset(DatasetArn=arn)
-
-
-def _only(contents: ProjectContents, made: Made) -> ProjectContents:
-    return replace(
-        contents,
-        versions={name: status for name, status in contents.versions.items() if name in made.versions},
-        datasets={kind: arn for kind, arn in contents.datasets.items() if arn in made.datasets},
-    )
-
-
-@contextmanager
-def _unless_changed_meanwhile() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as problem:
-        if problem.response["Error"]["Code"] not in REFUSED_FOR_NOW:
-            raise
 
 
 _HINTS = {

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambdas.take_down.project import ProjectContents
+from lambdas.take_down.workflows import Workflows
 from tools.bucket_removal import empty_bucket
-from tools.model_removal import ModelRemoval, ProjectContents, RemovalError
+from tools.model_removal import ModelRemoval, RemovalError
 from tools.stack_survey import BUCKET, RULE, STATE_MACHINE, StackSurvey, survey
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class Plan:
 
     stack: StackSurvey | None
     project: ProjectContents | None
+    keeps_models: bool = False
+    """Whether versions and datasets stay, as the stack was deployed."""
 
     @property
     def is_nothing(self) -> bool:
@@ -54,7 +58,8 @@ class Plan:
     def lines(self) -> list[str]:
         """The plan for a person to read."""
         versions = self.project.versions if self.project else {}
-        said = [f"model version {name} ({status})" for name, status in versions.items()]
+        stays = ", which does not go on but stays" if self.keeps_models else ""
+        said = [f"model version {name} ({status}){stays}" for name, status in versions.items()]
         said += [f"the {kind} dataset" for kind in (self.project.datasets if self.project else {})]
         said += [f"bucket {name} and every picture in it" for name in self.buckets]
         if self.stack:
@@ -67,7 +72,7 @@ class Plan:
         if self.stack and self.stack.adopted_project:
             kept.append(
                 f"Rekognition project {self.stack.adopted_project}, and the models and datasets in it that "
-                "this pipeline did not make"
+                f"this pipeline did not make{' or may not delete' if self.keeps_models else ''}"
             )
         return kept
 
@@ -90,7 +95,7 @@ class StackRemoval:
         the two have to agree before pictures are deleted.
         """
         stack = survey(self.clients.cloudformation, self.stack_name)
-        plan = Plan(stack=stack, project=self.models.look())
+        plan = Plan(stack=stack, project=self.models.look(), keeps_models=self.models.keeps_contents)
         if stack and stack.is_protected:
             raise RemovalError(
                 f"Stack {stack.name} has termination protection. To delete it all the same, set "
@@ -118,14 +123,12 @@ class StackRemoval:
             self.models.delete_project(left)
 
     def _let_nothing_start(self, stack: StackSurvey) -> None:
-        for rule in stack.of_type(RULE):
-            self.clients.events.disable_rule(Name=rule.physical_id)
-        for machine in stack.of_type(STATE_MACHINE):
-            pages = self.clients.stepfunctions.get_paginator("list_executions").paginate(
-                stateMachineArn=machine.physical_id, statusFilter="RUNNING"
-            )
-            for execution in [execution for page in pages for execution in page["executions"]]:
-                self.clients.stepfunctions.stop_execution(
-                    executionArn=execution["executionArn"], cause="The stack is being deleted."
-                )
-                self.report(f"Stopped execution {execution['name']}")
+        workflows = Workflows(
+            events=self.clients.events,
+            stepfunctions=self.clients.stepfunctions,
+            rules=[rule.physical_id for rule in stack.of_type(RULE)],
+            machines=[machine.physical_id for machine in stack.of_type(STATE_MACHINE)],
+            report=self.report,
+        )
+        workflows.let_nothing_start()
+        workflows.stop_all()

@@ -13,7 +13,8 @@ from local_aws.mends.registry import mend
 def leave_out_what_is_empty(original: Any) -> Any:
     """A function's description leaves out the reasons and ARNs that it has none of.
 
-    MiniStack gives empty strings, which are none of the values that the API's model allows.
+    MiniStack gives empty strings, which are none of the values that the API's model allows; nor is
+    `Updating`. A function that is being updated stays Active: its LastUpdateStatus tells of the update.
     """
 
     async def handle(
@@ -39,6 +40,8 @@ def _without_empty(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     inside = {name: _without_empty(item) for name, item in value.items()}
+    if inside.get("StateReasonCode") == "Updating":
+        inside |= {"State": "Active", "StateReason": "", "StateReasonCode": ""}
     return {
         name: item
         for name, item in inside.items()

@@ -11,7 +11,7 @@ Json = dict[str, Any]
 TASK_PACKAGES = ("build_manifest", "judge_evaluation", "explain_failure", "ask_model")
 """Of the Lambda functions that workflows call."""
 
-PACKAGES = (*TASK_PACKAGES, "record_outcome", "measure_pipeline")
+PACKAGES = (*TASK_PACKAGES, "record_outcome", "measure_pipeline", "take_down")
 """Of all Lambda functions."""
 
 

@@ -159,10 +159,12 @@ def test_a_region_without_custom_labels_is_refused_before_anything_is_made(templ
     assert all(name in assertion["AssertDescription"] for name in allowed)
 
 
-def test_no_custom_resource_is_needed(template: Template) -> None:
+def test_one_custom_resource_is_all_and_no_function_is_the_cdk_s(template: Template) -> None:
     kinds = {resource["Type"] for resource in template.body["Resources"].values()}
 
-    assert not {kind for kind in kinds if kind.startswith("Custom::") or "CustomResource" in kind}
+    assert {kind for kind in kinds if kind.startswith("Custom::") or "CustomResource" in kind} == {
+        "Custom::TakeDown"
+    }
     assert len(template.of_type("AWS::Lambda::Function")) == len(PACKAGES)
 
 

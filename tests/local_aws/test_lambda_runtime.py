@@ -218,3 +218,13 @@ def test_environments_share_the_code_and_what_was_compiled_of_it(lab: Lab) -> No
     second, _ = invoke_new(lab, code)
 
     assert first == second
+
+
+@pytest.mark.mend("lambda-answers")
+def test_stays_active_while_its_configuration_is_updated(lab: Lab) -> None:
+    function = lab.function("def handler(event, context):\n    return 1\n")
+
+    updated = lab.aws.client("lambda").update_function_configuration(FunctionName=function, Timeout=9)
+
+    assert (updated["State"], updated["LastUpdateStatus"]) == ("Active", "InProgress")
+    assert "StateReasonCode" not in updated

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
+from lambdas.take_down.adopted_project import made_by_pipeline
 from local_aws.deployment import deploy_assembly
 from local_aws.launcher import LocalAws
 from tests.unit.local_aws.rekognition.fakes import line
 from tests.workflows.conftest import TRAINING_SECONDS
+from tests.workflows.deletion import Deletion, remove_pictures
 from tests.workflows.operator import PATIENCE_SECONDS, Operator
 from tests.workflows.optional import datasets, synthesised_with
 from tests.workflows.pictures import fruits
-from tools.adopted_project import made_by_pipeline
 from tools.model_removal import ModelRemoval
 
 PROJECT = "peoples-own"
@@ -250,4 +251,20 @@ def test_what_people_made_outlives_the_pipeline(adopted: Operator, people: Peopl
 
     assert f"Model version {version} is gone" in said
     assert adopted.versions() == {"theirs": "TRAINING_COMPLETED"}
+    assert datasets(adopted) == {}
+
+
+def test_people_s_running_model_outlives_the_stack_and_the_pipeline_s_own_does_not(
+    adopted: Operator, people: People
+) -> None:
+    version = adopted.run()["version"]
+    theirs = people.train()
+    people.rekognition.start_project_version(ProjectVersionArn=theirs, MinInferenceUnits=1)
+    people.until(lambda: people.status() == "RUNNING")
+    assert adopted.versions() == {"theirs": "RUNNING", version: "RUNNING"}
+    remove_pictures(adopted)
+
+    assert Deletion(adopted).carry_out() == "DELETE_COMPLETE"
+
+    assert adopted.versions() == {"theirs": "RUNNING"}
     assert datasets(adopted) == {}

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.workflows.conftest import MakeOperator
+from tests.workflows.deletion import Deletion, is_gone, make_invocations_short, start_a_training
 from tests.workflows.faults.calls import roles
 from tests.workflows.faults.scenarios import Replacement, Scenario, until_idle
 from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
@@ -237,6 +238,18 @@ def wait_for_the_clock(operator: Operator) -> None:
     until_idle(operator)
 
 
+def be_deleted(operator: Operator) -> None:
+    """The stack is deleted during a training, which lasts longer than an invocation of the function."""
+    start_a_training(operator)
+    make_invocations_short(operator)
+    deletion = Deletion(operator)
+    deletion.begin()
+    deletion.until_handed_over()
+    operator.aws.rekognition(hold_trainings=False)
+    deletion.end()
+    assert is_gone(operator)
+
+
 DAY: tuple[Callable[[Operator], None], ...] = (
     begin_and_replace,
     fail_and_delete,
@@ -255,10 +268,12 @@ def test_every_permission_is_used_and_none_is_lacking(make_operator: MakeOperato
     for happening in DAY:
         happening(operator)
     until_idle(operator)
+    has = granted(operator)
+    be_deleted(operator)
     decisions = operator.aws.permissions()
     assert [each for each in decisions if not each["allowed"]] == []
 
-    has, used = granted(operator), {(each["role"], each["action"]) for each in decisions}
+    used = {(each["role"], each["action"]) for each in decisions}
     unused = {(role, action) for role, action in has - used if not is_explained(role, action)}
     assert unused == set(), "these permissions are needless, or a run is missing that uses them"
     rotten = {(role, action) for role, action in has & used if is_explained(role, action)}

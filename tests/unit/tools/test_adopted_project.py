@@ -8,11 +8,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from lambdas.take_down.adopted_project import Made, made_by_pipeline
+from lambdas.take_down.project import ProjectContents
 from tests.unit.tools.fake_cloudformation import FakeCloudFormation
 from tests.unit.tools.fake_rekognition import PROJECT, FakeRekognition
-from tools.adopted_project import Made, made_by_pipeline
 from tools.destroy import models_for
-from tools.model_removal import ModelRemoval, ProjectContents
+from tools.model_removal import ModelRemoval
 from tools.stack_removal import Clients, Plan
 from tools.stack_survey import survey
 
@@ -142,6 +143,28 @@ def test_an_adopted_project_is_left_alone_although_cdk_json_names_it_no_more(ado
 
     assert contents is not None
     assert set(contents.versions) == {"set-1"}
+
+
+def test_where_the_registry_is_kept_our_models_are_stopped_and_stay(adopted: Adopted) -> None:
+    adopted.cloudformation.resources = [("AWS::DynamoDB::Table", TABLE, "Retain")]
+    adopted.models().remove_all()
+
+    assert adopted.rekognition.calls == ["stop set-1"]
+    assert adopted.rekognition.versions["set-1"] == "STOPPED"
+    assert adopted.rekognition.versions["theirs"] == "RUNNING"
+    assert adopted.rekognition.datasets == ["TRAIN", "TEST"]
+
+
+def test_a_project_that_the_stack_keeps_keeps_its_versions_and_the_plan_says_so(adopted: Adopted) -> None:
+    adopted.cloudformation.resources = [("AWS::Rekognition::Project", PROJECT, "RetainExceptOnCreate")]
+    cloudformation: Any = adopted.cloudformation
+    models = adopted.models(project_arn=None)
+    plan = Plan(
+        stack=survey(cloudformation, STACK), project=models.look(), keeps_models=models.keeps_contents
+    )
+
+    assert "model version set-1 (RUNNING), which does not go on but stays" in plan.lines()
+    assert plan.kept_lines() == [f"AWS::Rekognition::Project {PROJECT}"]
 
 
 @pytest.mark.parametrize("table", [None, "no-such-table"])

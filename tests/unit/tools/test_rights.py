@@ -36,20 +36,25 @@ OTHERWISE_NAMED = {
 
 
 def module(name: str) -> ast.Module:
-    return ast.parse((REPOSITORY / "tools" / f"{name}.py").read_text(encoding="utf-8"))
+    path = (REPOSITORY / name.replace(".", "/")).with_suffix(".py")
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports_of(name: str) -> Iterator[str]:
+    """Modules that a module imports names from; those beside it are imported relatively."""
+    for node in ast.walk(module(name)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield f"{name.rpartition('.')[0]}.{node.module}" if node.level else node.module
 
 
 def modules_behind(*commands: str) -> set[str]:
-    """The modules of the tools that these commands import, one through the other."""
+    """The modules of ours that these commands import, one through the other."""
     found = set[str]()
-    ahead = list(commands)
+    ahead = [f"tools.{command}" for command in commands]
     while ahead:
         if (name := ahead.pop()) not in found:
             found.add(name)
-            imported = [
-                node.module or "" for node in ast.walk(module(name)) if isinstance(node, ast.ImportFrom)
-            ]
-            ahead += [other.removeprefix("tools.") for other in imported if other.startswith("tools.")]
+            ahead += [other for other in imports_of(name) if other.startswith(("tools.", "lambdas."))]
     return found
 
 
