@@ -25,7 +25,8 @@ CHANGES_SOMETHING = re.compile(
 BUILT_IN = {
     "states", "append", "contains", "count", "distinct", "each", "error", "exists", "floor", "hash", "join",
     "keys", "lookup", "lowercase", "match", "merge", "millis", "min", "not", "now", "number", "parse",
-    "replace", "round", "sift", "sort", "split", "string", "substring", "substringAfter", "toMillis", "type",
+    "replace", "round", "sift", "sort", "split", "string", "substring", "substringAfter",
+    "substringBefore", "toMillis", "type",
 }  # fmt: skip
 
 
