@@ -16,7 +16,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo local test test-faults bench lint format typecheck synth deploy destroy bootstrap clean
+.PHONY: help setup demo local test test-faults bench lint format typecheck synth deploy approve reject destroy bootstrap clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1@\2/' | tr '@' '\t'
@@ -64,6 +64,12 @@ bootstrap: setup  ## Prepare an AWS account and Region for the CDK, once: ENV=de
 
 deploy: setup  ## Deploy to AWS: ENV=dev (YES=1: no questions; REVERT_DRIFT=1: undo changes made by hand)
 	@$(VENV_PYTHON) -m tools.deploy deploy "$(ENV)"
+
+approve: setup  ## Let the model that waits for a person go live: ENV=prod (VERSION=, COMMENT=)
+	@$(VENV_PYTHON) -m tools.approval approve "$(ENV)"
+
+reject: setup  ## Keep the model that waits for a person from going live: ENV=prod (VERSION=, COMMENT=)
+	@$(VENV_PYTHON) -m tools.approval reject "$(ENV)"
 
 destroy: setup  ## Stop and delete the models, then the stack: ENV=dev (YES=1: no questions)
 	@$(VENV_PYTHON) -m tools.destroy "$(ENV)"

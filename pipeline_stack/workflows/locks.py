@@ -57,20 +57,9 @@ class TakeLock:
             .when(sfn.Condition.jsonata("{% $holderStatus in ['RUNNING', 'PENDING_REDRIVE'] %}"), held)
             .otherwise(take_over)
         )
-        # Raw, because the typed task would put the right to describe this machine's own executions into
-        # the default policy that the machine depends on: a cycle. `allow_describing` grants it instead.
-        describe = sfn.CustomState(
-            scope,
-            f"Look at the {lock} lock's holder",
-            state_json={
-                "Type": "Task",
-                "Resource": f"arn:{Stack.of(scope).partition}:states:::aws-sdk:sfn:describeExecution",
-                "Arguments": {"ExecutionArn": "{% $holder %}"},
-                "Assign": {"holderStatus": "{% $states.result.Status %}"},
-                "TimeoutSeconds": CALL_TIMEOUT.to_seconds(),
-            },
+        describe = describe_own_execution(
+            scope, f"Look at the {lock} lock's holder", arn="$holder", assign="holderStatus"
         )
-        retries.CONTROL_PLANE.apply(describe, prefixes=("Sfn",))
         # DescribeExecution is eventually consistent (Step Functions API reference): one that has just begun
         # may not be found yet.
         forgotten = (
@@ -119,6 +108,28 @@ class TakeLock:
             .otherwise(describe)
         )
         self.start: Final = take
+
+
+def describe_own_execution(scope: Construct, name: str, *, arn: str, assign: str) -> sfn.CustomState:
+    """A task, yet without catchers, that fills the variable `assign` with the status of an execution of this
+    very machine.
+
+    Raw, because the typed task would put the right to describe this machine's own executions into the default
+    policy that the machine depends on: a cycle. `allow_describing` grants it instead.
+    """
+    task = sfn.CustomState(
+        scope,
+        name,
+        state_json={
+            "Type": "Task",
+            "Resource": f"arn:{Stack.of(scope).partition}:states:::aws-sdk:sfn:describeExecution",
+            "Arguments": {"ExecutionArn": f"{{% {arn} %}}"},
+            "Assign": {assign: "{% $states.result.Status %}"},
+            "TimeoutSeconds": CALL_TIMEOUT.to_seconds(),
+        },
+    )
+    retries.CONTROL_PLANE.apply(task, prefixes=("Sfn",))
+    return task
 
 
 def allow_describing(machine: sfn.StateMachine) -> None:

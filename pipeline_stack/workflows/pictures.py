@@ -36,6 +36,8 @@ def pictures_changed(then: sfn.IChainable) -> Handled:
     )
 
 
+# Verdicts on a version that no check takes up again.
+FOUND_WANTING: Final = ("rejected", "refused", "approval_timed_out", "rolled_back")
 _VERDICT: Final = (
     "'These very pictures were tried before, as ' & $record.version & ' at ' & $record.judged_at & ': ' & "
     "$record.outcome & ', ' & $record.reason"
@@ -130,7 +132,8 @@ class DecideOnPictures:
             sfn.Choice.jsonata(scope, "Tried and found wanting?")
             .when(
                 sfn.Condition.jsonata(
-                    "{% $force = false and ($record.outcome = 'rejected' or ($record.outcome = 'failed' "
+                    f"{{% $force = false and ($record.outcome in {list(FOUND_WANTING)} "
+                    "or ($record.outcome = 'failed' "
                     # Other rules may leave out what it failed for.
                     f"and ($exists($record.rules) = false or $record.rules = {rules}))) %}}"
                 ),

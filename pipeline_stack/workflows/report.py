@@ -15,6 +15,9 @@ class Report(TypedDict):
         "nothing_to_train",
         "preflight_failed",
         "rejected",
+        "refused",
+        "approval_timed_out",
+        "waiting_for_approval",
         "waiting_for_capacity",
         "deployed",
     ]

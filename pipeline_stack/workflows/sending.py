@@ -21,7 +21,7 @@ def send_message(
     topic: sns.ITopic,
     subject: str,
     message: str,
-    kind: Literal["outcome", "progress", "setting"],
+    kind: Literal["outcome", "progress", "setting", "approval"],
     assign: Mapping[str, Any] | None = None,
     failure: sfn.IChainable | None = None,
     tolerated: sfn.IChainable | None = None,

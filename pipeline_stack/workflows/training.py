@@ -17,8 +17,10 @@ from constructs import Construct
 
 from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS
 from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.approval import PATIENCE, AskForApproval
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.datasets import RefreshDatasets
+from pipeline_stack.workflows.decision import CarryOutDecision
 from pipeline_stack.workflows.ending import AT_FIRST, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
 from pipeline_stack.workflows.finish_deployment import DeployAccepted
@@ -27,6 +29,7 @@ from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE
 from pipeline_stack.workflows.locks import TakeLock, allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings, value_of
+from pipeline_stack.workflows.pending_approval import MeetPendingApproval
 from pipeline_stack.workflows.pictures import BUILD_TIMEOUT, MEASURED, DecideOnPictures, pictures_changed
 from pipeline_stack.workflows.preflight import CheckPictures
 from pipeline_stack.workflows.preflight_rules import payload_of_rules
@@ -42,13 +45,15 @@ from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
 # 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
-# seven for each of the two nested deployments, and three for retries.
-TIMEOUT: Final = Duration.hours(45)
+# seven for each of the two nested deployments, and three for retries; then a week for a person to decide, and
+# an hour for the lock after that.
+TIMEOUT: Final = Duration.hours(46).plus(PATIENCE)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
 _FOUND_NOTHING: Final = (
-    "$source = 'schedule' and $outcome in ['nothing_to_train', 'already_tried', 'disabled', 'busy']"
+    "$source = 'schedule' and $outcome in ['nothing_to_train', 'already_tried', 'disabled', 'busy', "
+    "'waiting_for_approval']"
 )
 
 
@@ -82,7 +87,19 @@ class TrainingWorkflow(Construct):
         project = resources.project
 
         deploy = DeployAccepted(self, pipeline=pipeline, ending=ending, deployment=deployment)
-        judge = Judge(self, pipeline=pipeline, ending=ending, resources=resources, accepted=deploy.start)
+        decision = CarryOutDecision(self, pipeline=pipeline, ending=ending, approved=deploy.start)
+        lock_again = sfn.Pass.jsonata(self, "Turn to the training lock", assign={"turns": 0})
+        approval = AskForApproval(
+            self, pipeline=pipeline, ending=ending, resources=resources, decided=lock_again
+        )
+        judge = Judge(
+            self,
+            pipeline=pipeline,
+            ending=ending,
+            resources=resources,
+            accepted=deploy.start,
+            ask=approval.start,
+        )
         refusal = RecordRefusal(self, ending=ending, resources=resources)
         training = AwaitTraining(
             self, ending=ending, resources=resources, trained=judge.start, refused=refusal.training
@@ -146,6 +163,7 @@ class TrainingWorkflow(Construct):
             project=project,
             wait=training.resume,
             deploy=deploy.start,
+            asked=MeetPendingApproval(self, pipeline=pipeline, ending=ending, ask_again=approval.again).start,
             nothing=decide.start,
         )
 
@@ -161,9 +179,15 @@ class TrainingWorkflow(Construct):
             lock=TRAINING_LOCK,
             registry=ending.registry,
             calls=calls,
-            taken=unfinished.start,
-            held=busy,
+            taken=sfn.Choice.jsonata(self, "Has a person decided?")
+            .when(sfn.Condition.jsonata("{% $decision != '' %}"), decision.start)
+            .otherwise(unfinished.start),
+            held=sfn.Choice.jsonata(self, "Is a decision to be carried out?")
+            .when(sfn.Condition.jsonata("{% $decision != '' %}"), decision.held)
+            .otherwise(busy),
         )
+        lock_again.next(lock.start)
+        decision.retake.next(lock.start)
         disabled = ending.outcome(
             "Disabled",
             outcome="disabled",
@@ -216,6 +240,7 @@ class TrainingWorkflow(Construct):
                 "childName": "",
                 "tried": "",
                 "measures": 1,
+                "decision": "",
                 "checkNotes": [],
                 **AT_FIRST,
                 "digest": "",

@@ -8,6 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.workflows.approval import STANDING
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, describe_version
 from pipeline_stack.workflows.ending import Ending
@@ -21,6 +22,7 @@ class TakeUpUnfinished:
 
     - `wait`: where the run goes on if it is yet to be judged.
     - `deploy`: where it goes on if it was judged good.
+    - `asked`: where it goes on if a person has to approve it.
     - `nothing`: where it goes on if there is no such version.
     """
 
@@ -32,6 +34,7 @@ class TakeUpUnfinished:
         project: CustomLabelsProject,
         wait: sfn.IChainable,
         deploy: sfn.IChainable,
+        asked: sfn.IChainable,
         nothing: sfn.IChainable,
     ) -> None:
         forgotten = sfn.Pass.jsonata(
@@ -58,6 +61,7 @@ class TakeUpUnfinished:
         what = (
             sfn.Choice.jsonata(scope, "What is left to do?")
             .when(sfn.Condition.jsonata(f"{{% $described.status in ['{ABSENT}', 'DELETING'] %}}"), forget)
+            .when(sfn.Condition.jsonata(f"{{% $standing = '{STANDING}' %}}"), asked)
             # The way out of a version that can be neither judged nor started: leave it, train anew.
             .when(
                 # A version of another source that only waits to be deployed is none: it is good, and paid.
@@ -85,6 +89,7 @@ class TakeUpUnfinished:
                 f"'minimum_f1': $number({_ITEM}.minimum_f1.N)}} : {{}}, {{'version': $version}}, "
                 f"$exists({_ITEM}.report) "
                 f"? {{'warnings': $append($notes, $parse({_ITEM}.report.S).warnings)}} : {{}}]) %}}",
+                "question": f"{{% $exists({_ITEM}.reason) ? {_ITEM}.reason.S : '' %}}",
             },
             during="reading the unfinished version's record",
         )

@@ -10,8 +10,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.workflows import messages
+from pipeline_stack.workflows.approval import STANDING, question_part
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.operator_settings import number_of
+from pipeline_stack.workflows.operator_settings import number_of, value_of
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
@@ -22,6 +23,7 @@ class Judge:
     """States from a trained version to a recorded verdict; enter at `start`.
 
     - `accepted`: where the run goes on with a version that may serve.
+    - `ask`: where it goes on with one that a person has to approve first.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Judge:
         ending: Ending,
         resources: PipelineResources,
         accepted: sfn.IChainable,
+        ask: sfn.IChainable,
     ) -> None:
         registry = ending.registry
 
@@ -94,9 +97,25 @@ class Judge:
             during="recording the verdict",
         )
         record_acceptance.next(accepted)
+        record_question = registry.transact(
+            "Record that a person decides",
+            lock=TRAINING_LOCK,
+            items=[record(STANDING, against), trained, of_set, question_part(ending)],
+            during="recording the verdict",
+        )
+        record_question.next(ask)
+        approval = (
+            sfn.Choice.jsonata(scope, "Has a person to approve it?")
+            .when(
+                sfn.Condition.jsonata(f"{{% {value_of('Require-Approval')} = 'true' %}}"),
+                record_question,
+                assign={"question": f"{{% 'It met the minimum: ' & {against} & '.' %}}"},
+            )
+            .otherwise(record_acceptance)
+        )
         good_enough = (
             sfn.Choice.jsonata(scope, "Good enough?")
-            .when(sfn.Condition.jsonata("{% $verdict.accepted %}"), record_acceptance)
+            .when(sfn.Condition.jsonata("{% $verdict.accepted %}"), approval)
             .otherwise(record_rejection)
         )
         judge = ending.calls.function(

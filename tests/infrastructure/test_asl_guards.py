@@ -79,6 +79,9 @@ def test_no_retry_repeats_what_another_attempt_cannot_cure(machine: Machine) -> 
         assert never["MaxAttempts"] == 0, name
         assert any(error.endswith(".AccessDeniedException") for error in never["ErrorEquals"]), name
         assert patient["ErrorEquals"] == ["States.TaskFailed", "States.Timeout"], name
+        # A person who did not answer in time is asked once.
+        awaits_a_person = task["Resource"].endswith(".waitForTaskToken")
+        assert ("States.Timeout" in never["ErrorEquals"]) == awaits_a_person, name
         assert patient["JitterStrategy"] == "FULL", name
 
 
@@ -158,7 +161,8 @@ def test_the_machine_outlives_what_it_waits_for(template: Template) -> None:
     assert len(nested) == 2
     for task in nested:
         assert task["TimeoutSeconds"] > deployment.definition["TimeoutSeconds"]
-    training_wait = 25 * 3600
+    (person,) = (t for t in training.of_type("Task").values() if t["Resource"].endswith(".waitForTaskToken"))
+    training_wait = 25 * 3600 + person["TimeoutSeconds"]
     assert training.definition["TimeoutSeconds"] > training_wait + sum(t["TimeoutSeconds"] for t in nested)
 
 

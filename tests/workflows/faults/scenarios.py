@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -173,6 +176,41 @@ class AfterFault(Scenario):
         self.operator.run_red()
 
 
+class Approval(Scenario):
+    """A replacement that a person approves, however often the question comes."""
+
+    rejoins = True
+    asks = False
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+        if not self.asks:
+            self.operator.change_setting("Require-Approval", "true")
+            self.asks = True
+
+    def act(self) -> Json:
+        return self._approved(self.operator.start())
+
+    def recover(self) -> Json:
+        found = self._approved(self.operator.start())
+        assert found["status"] == "SUCCEEDED", (found.get("error"), found.get("cause"))
+        output: Json = json.loads(found["output"])
+        return output
+
+    def _approved(self, execution: str) -> Json:
+        """The run's description once it is over; each token that it leaves is answered."""
+        sfn, answered = self.operator.aws.client("stepfunctions"), set[str]()
+        while (found := self.operator.description(execution))["status"] == "RUNNING":
+            item = self.operator.item("pointer", "approval") or {}
+            if item.get("execution") == execution and (token := item.get("token", "")) not in {"", *answered}:
+                answer = {"decision": "approve", "version": item["version"]}
+                with suppress(sfn.exceptions.ClientError):  # of an attempt that was made to fail
+                    sfn.send_task_success(taskToken=token, output=json.dumps(answer))
+                answered.add(token)
+            time.sleep(0.05)
+        return found
+
+
 class StrayModel(Scenario):
     """A model that runs without being live, as after a deployment that was cut short."""
 
@@ -256,6 +294,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     FailedCheck,
     LabelFile,
     AfterFault,
+    Approval,
     StrayModel,
     Restart,
     SettingChange,
