@@ -1,5 +1,7 @@
 """The function that holds what Rekognition found in training against the operator's minimum."""
 
+from typing import Final
+
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -7,6 +9,8 @@ from constructs import Construct
 
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.training_results import TrainingResults, allow_result_files
+
+JUDGE_TIMEOUT: Final = Duration.minutes(10)
 
 
 class EvaluationJudge(Construct):

@@ -21,6 +21,7 @@ from pipeline_stack.workflows.approval import PATIENCE, AskForApproval
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.datasets import RefreshDatasets
 from pipeline_stack.workflows.decision import CarryOutDecision
+from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.ending import AT_FIRST, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
 from pipeline_stack.workflows.finish_deployment import DeployAccepted
@@ -44,10 +45,10 @@ from pipeline_stack.workflows.verdict import Judge
 from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
-# 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
-# seven for each of the two nested deployments, and three for retries; then a week for a person to decide, and
-# an hour for the lock after that.
-TIMEOUT: Final = Duration.hours(46).plus(PATIENCE)
+# 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out, and
+# three for retries; then a week for a person to decide, and an hour for the lock after that. The two nested
+# deployments come on top.
+_OWN_TIME: Final = Duration.hours(32).plus(PATIENCE)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
@@ -86,7 +87,8 @@ class TrainingWorkflow(Construct):
         calls = ending.calls
         project = resources.project
 
-        deploy = DeployAccepted(self, pipeline=pipeline, ending=ending, deployment=deployment)
+        times = DeploymentTimes(settings=resources.change)
+        deploy = DeployAccepted(self, pipeline=pipeline, ending=ending, deployment=deployment, times=times)
         decision = CarryOutDecision(self, pipeline=pipeline, ending=ending, approved=deploy.start)
         lock_again = sfn.Pass.jsonata(self, "Turn to the training lock", assign={"turns": 0})
         approval = AskForApproval(
@@ -250,6 +252,9 @@ class TrainingWorkflow(Construct):
         begin.next(understood)
 
         self.state_machine, self.log_group = workflow_machine(
-            self, start=begin, timeout=TIMEOUT, resources=resources
+            self,
+            start=begin,
+            timeout=_OWN_TIME.plus(times.nested_timeout).plus(times.nested_timeout),
+            resources=resources,
         )
         allow_describing(self.state_machine)

@@ -124,6 +124,7 @@ def test_every_loop_waits_or_is_known_to_end(machine: Machine) -> None:
         "Take the training lock over",  # again only if another run took it first
         "Take the deployment lock over",
         "Measure the pictures",  # three times at most
+        "Draw a sample for the smoke test",  # once
     }
     stops = {*machine.of_type("Wait"), *ends_by_itself}
 
