@@ -36,7 +36,11 @@ def accept_workflow_findings(
     accept_wildcard(training, resources.project.dataset_resource_arn, reason=_PROJECT_PARTS)
     _accept_nested_start(training, of=deployment)
     _accept_function_versions(
-        training, resources.build_manifest, resources.judge_evaluation, resources.explain_failure
+        training,
+        resources.build_manifest,
+        resources.judge_evaluation,
+        resources.ask_model,
+        resources.explain_failure,
     )
     _accept_function_versions(deployment, resources.judge_evaluation, resources.ask_model)
     _accept_reading_and_writing_as_rekognition(training, resources)

@@ -8,7 +8,8 @@ definition may take the names from here.
 
     JudgeEvaluationError
     ├── RequestInvalid        the event is not what the workflow sends
-    ├── EvaluationMissing     the version has no F1 or no evaluation summary
+    ├── SettingsMissing       the function was deployed without its environment variables
+    ├── EvaluationMissing     the version has no F1, or a file of its evaluation is not there
     ├── EvaluationUnreadable  there is one, but it is not an evaluation
     ├── StorageDenied         S3 refused for want of a permission
     ├── StorageUnavailable    throttled, timed out or failed on AWS's side: try again
@@ -24,8 +25,12 @@ class RequestInvalid(JudgeEvaluationError):
     """The event is not a request that this function understands."""
 
 
+class SettingsMissing(JudgeEvaluationError):
+    """An environment variable is absent or blank."""
+
+
 class EvaluationMissing(JudgeEvaluationError):
-    """Rekognition has no evaluation of this version, so nothing can be said about it."""
+    """There is no evaluation of this version, or not all of it, so nothing can be said about it."""
 
 
 class EvaluationUnreadable(JudgeEvaluationError):

@@ -1,4 +1,4 @@
-"""Evaluation summaries, through S3."""
+"""What was found in a version's test, and what the pipeline makes of it, through S3."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,15 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, Inc
 from botocore.exceptions import ConnectionError as BotocoreConnectionError
 
 from .errors import EvaluationUnreadable, StorageDenied, StorageRefused, StorageUnavailable
-from .request import SummaryLocation
+from .request import Location
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 # The confusion matrix of 250 labels has 62,500 entries of some 200 bytes at most: 12 MB.
 _MAX_BYTES = 32 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
 
 _DENIED = frozenset({"AccessDenied", "AllAccessDisabled", "403"})
 _UNAVAILABLE = frozenset(
@@ -23,30 +25,68 @@ _UNAVAILABLE = frozenset(
 
 
 class EvaluationBucket:
-    """See `judge.SummaryStore`."""
+    """See `judge.Files` and `drawing.SampleFiles`. `bucket` takes what is written, under `prefix` in a folder
+    of the version's own; results are read wherever Rekognition says."""
 
-    def __init__(self, *, client: "S3Client") -> None:
+    def __init__(self, *, client: "S3Client", bucket: str, prefix: str, version: str) -> None:
         self._client = client
+        self._bucket = bucket
+        self._prefix = prefix
+        self._version = version
 
-    def read(self, location: SummaryLocation) -> bytes | None:
-        """Fetch a summary; None if it is not there.
+    def read(self, location: Location) -> bytes | None:
+        """Fetch a summary, a sample or answers; None if it is not there.
 
         Raises:
-            EvaluationUnreadable: it is larger than a summary can be.
+            EvaluationUnreadable: it is larger than any of them can be.
             StorageDenied, StorageUnavailable, StorageRefused: S3 did not hand it out.
         """
         with _domain_errors(f"reading {location}"):
-            try:
-                answer = self._client.get_object(Bucket=location.bucket, Key=location.key)
-            except self._client.exceptions.NoSuchKey:
+            answer = self._get(location)
+            if answer is None:
                 return None
             with answer["Body"] as body:
                 if answer["ContentLength"] > _MAX_BYTES:
                     raise EvaluationUnreadable(
-                        f"The evaluation summary {location} has {answer['ContentLength']:,} bytes; one of "
+                        f"The file {location} has {answer['ContentLength']:,} bytes; an evaluation of "
                         f"250 labels, the most there can be, stays below {_MAX_BYTES:,}."
                     )
                 return body.read()
+
+    def lines(self, location: Location) -> Iterator[bytes] | None:
+        """Fetch a snapshot of any size, line by line; None if it is not there.
+
+        Raises:
+            StorageDenied, StorageUnavailable, StorageRefused: S3 did not hand it out.
+        """
+        with _domain_errors(f"reading {location}"):
+            answer = self._get(location)
+        return None if answer is None else _lines(answer, location)
+
+    def write(self, name: str, content: bytes, *, content_type: str) -> Location:
+        """Put a file into the version's folder.
+
+        Raises:
+            StorageDenied, StorageUnavailable, StorageRefused: S3 did not take it.
+        """
+        location = Location(bucket=self._bucket, key=f"{self._prefix}{self._version}/{name}")
+        with _domain_errors(f"writing {location}"):
+            self._client.put_object(
+                Bucket=location.bucket, Key=location.key, Body=content, ContentType=content_type
+            )
+        return location
+
+    def _get(self, location: Location) -> "GetObjectOutputTypeDef | None":
+        try:
+            return self._client.get_object(Bucket=location.bucket, Key=location.key)
+        except self._client.exceptions.NoSuchKey:
+            return None
+
+
+def _lines(answer: "GetObjectOutputTypeDef", location: Location) -> Iterator[bytes]:
+    body = answer["Body"]
+    with _domain_errors(f"reading {location}"), body:
+        yield from body.iter_lines(_CHUNK_BYTES)
 
 
 @contextmanager

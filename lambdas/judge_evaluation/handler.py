@@ -1,8 +1,6 @@
-"""Entry point of the Lambda function `judge_evaluation`.
+"""Entry point of the Lambda function `judge_evaluation`."""
 
-It needs no setting beyond Powertools' own: the event names the bucket and the key.
-"""
-
+import os
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,10 +9,14 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from .drawing import Drawn, draw
 from .evaluation_store import EvaluationBucket
-from .judge import Verdict, judge
-from .observability import logger, metrics, record, tracer
+from .figures import shortened
+from .judge import judge
+from .observability import logger, metrics, record, record_sample, tracer
 from .request import Request
+from .settings import Settings
+from .verdict import Verdict
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -32,9 +34,17 @@ def _s3() -> "S3Client":
 @logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
-def handler(event: Mapping[str, object], context: LambdaContext) -> Verdict:
-    """See `request.Request` for the event, `judge.Verdict` for the result."""
+def handler(event: Mapping[str, object], context: LambdaContext) -> Verdict | Drawn:
+    """See `request.Request` for the event, `verdict.Verdict` and `drawing.Drawn` for the results."""
+    settings = Settings.from_environment(os.environ)
     request = Request.from_event(event)
-    verdict = judge(request, store=EvaluationBucket(client=_s3()))
+    store = EvaluationBucket(
+        client=_s3(), bucket=settings.bucket, prefix=settings.prefix, version=request.version
+    )
+    if request.mode == "sample":
+        drawn = draw(request, store=store)
+        record_sample(drawn, request.version)
+        return drawn
+    verdict = judge(request, store=store)
     record(verdict, request.version)
-    return verdict
+    return shortened(verdict)

@@ -1,77 +1,79 @@
 """The verdict on a model version: is it good enough to serve?"""
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Protocol, TypedDict
+from typing import Protocol
 
+from . import answers, sample_file
+from .comparison import HeadToHead, compare
 from .errors import EvaluationMissing, EvaluationUnreadable
-from .request import Request, SummaryLocation
-from .summary import Evaluation, LabelEvaluation, read_summary
-
-# Rekognition's scores are single precision: 0.8 arrives as 0.800000011920929, and a score that is
-# 0.8 by arithmetic can come out one step lower, as 0.79999995. Six decimals are coarser than that
-# error (6e-8) and finer than any difference that matters, so scores are rounded to them before
-# they are compared and reported: what the operator reads is what was judged.
-_DECIMALS = 6
-_DISAGREEMENT = 0.001
-
-# A Step Functions state takes 256 KiB, and exceeding it is not caught by States.ALL.
-_LABELS_BYTES = 64 * 1024
-_NAMED_LABELS = 5
-_NAME_LENGTH = 200
+from .figures import DECIMALS, label_verdicts, rounded, warnings_about
+from .request import Champion, Location, Request
+from .rules import against_champion, label_floor, minimum_f1, without_comparison
+from .summary import Evaluation, read_summary
+from .verdict import Decision, Rule, Verdict
 
 
-class SummaryStore(Protocol):
-    """Where evaluation summaries are; `evaluation_store` provides it."""
+class Files(Protocol):
+    """Where evaluations are; `evaluation_store` provides it."""
 
-    def read(self, location: SummaryLocation) -> bytes | None:
-        """The summary; None if there is no such object."""
-
-
-class LabelVerdict(TypedDict):
-    label: str
-    f1: float | None
-    precision: float | None
-    recall: float | None
-    threshold: float | None
-    test_pictures: int
+    def read(self, location: Location) -> bytes | None:
+        """A whole file; None if there is no such object."""
 
 
-class Verdict(TypedDict):
-    """`labels` come worst first, so that a cut list keeps those that need better pictures."""
-
-    f1: float
-    minimum_f1: float
-    accepted: bool
-    precision: float | None
-    recall: float | None
-    labels: list[LabelVerdict]
-    warnings: list[str]
-
-
-def judge(request: Request, *, store: SummaryStore) -> Verdict:
-    """Compare the version's F1 with the minimum, and collect the figures of its labels.
+def judge(request: Request, *, store: Files) -> Verdict:
+    """Hold the version against every rule, and collect the figures of its labels.
 
     The F1 that counts is the one in the version's description; the summary explains it.
 
     Raises:
-        EvaluationMissing: the version has no F1 or no summary.
-        EvaluationUnreadable: the F1 is no score, or the summary is not one.
-        StorageDenied, StorageUnavailable, StorageRefused: the summary could not be fetched.
+        EvaluationMissing: the version has no F1 or no summary, or the answers to its sample are not there.
+        EvaluationUnreadable: the F1 is no score, or one of the files is not what it should be.
+        StorageDenied, StorageUnavailable, StorageRefused: a file could not be fetched.
     """
-    f1 = _f1_of(request)
-    evaluation = _evaluation_of(request, store)
-    warnings = _warnings(f1, evaluation)
-    minimum = round(request.minimum_f1, _DECIMALS)
+    f1, evaluation = evaluated(request, store=store)
+    warnings = warnings_about(f1, evaluation)
+    rules = own_rules(request, f1, evaluation)
+    comparison = None
+    if request.champion is None:
+        rules += without_comparison("off", "No model is live to compare it with.")
+    elif request.champion.state != "answered":
+        rules += _not_compared(request.champion)
+        if request.champion.state == "absent":
+            warnings.append(rules[-1]["words"])
+    else:
+        found = _head_to_head(request, request.champion, evaluation, store)
+        warnings += found.notes
+        comparison = found.comparison
+        rules += against_champion(
+            found, champion=request.champion.version, tolerance=request.tolerance, support=request.support
+        )
+    decision = _decision(rules)
     return Verdict(
+        verdict=decision,
+        reason=_reason(decision, rules),
+        rules=rules,
         f1=f1,
-        minimum_f1=minimum,
-        accepted=f1 >= minimum,
-        precision=_rounded(evaluation.precision),
-        recall=_rounded(evaluation.recall),
-        labels=_label_verdicts(evaluation.labels, warnings),
+        minimum_f1=round(request.minimum_f1, DECIMALS),
+        precision=rounded(evaluation.precision),
+        recall=rounded(evaluation.recall),
+        labels=label_verdicts(evaluation.labels, support=request.support),
+        comparison=comparison,
         warnings=warnings,
+        report=None,
     )
+
+
+def evaluated(request: Request, *, store: Files) -> tuple[float, Evaluation]:
+    """What Rekognition found in the version's test. Raises as `judge` does."""
+    return _f1_of(request), _evaluation_of(request, store)
+
+
+def own_rules(request: Request, f1: float, evaluation: Evaluation) -> list[Rule]:
+    """The rules that the version meets or not, whatever is live."""
+    return [
+        minimum_f1(f1, round(request.minimum_f1, DECIMALS)),
+        label_floor(evaluation.labels, floor=request.label_floor, support=request.support),
+    ]
 
 
 def _f1_of(request: Request) -> float:
@@ -81,7 +83,7 @@ def _f1_of(request: Request) -> float:
             "Look at its evaluation in the Custom Labels console; train it anew by starting the workflow "
             'Training with {"force": true}.'
         )
-    f1 = round(request.f1, _DECIMALS)
+    f1 = round(request.f1, DECIMALS)
     if not 0 <= f1 <= 1:
         raise EvaluationUnreadable(
             f"The F1 score of model version {request.version} is {request.f1}, and a score is from 0 to 1."
@@ -89,7 +91,7 @@ def _f1_of(request: Request) -> float:
     return f1
 
 
-def _evaluation_of(request: Request, store: SummaryStore) -> Evaluation:
+def _evaluation_of(request: Request, store: Files) -> Evaluation:
     if request.summary is None:
         raise EvaluationMissing(f"Model version {request.version} names no evaluation summary.")
     content = store.read(request.summary)
@@ -101,51 +103,58 @@ def _evaluation_of(request: Request, store: SummaryStore) -> Evaluation:
     return read_summary(content, where=str(request.summary))
 
 
-def _warnings(f1: float, evaluation: Evaluation) -> list[str]:
-    warnings = []
-    if evaluation.f1 is not None and abs(evaluation.f1 - f1) > _DISAGREEMENT:
-        warnings.append(
-            f"The evaluation summary gives an F1 of {round(evaluation.f1, _DECIMALS)}, the version's "
-            f"description {f1}; the description was judged."
-        )
-    if evaluation.untested:
-        warnings.append(
-            f"{_some(evaluation.untested)} had no test picture, so the F1 says nothing about "
-            f"{'it' if len(evaluation.untested) == 1 else 'them'}. Add different pictures under each."
-        )
-    return warnings
-
-
-def _label_verdicts(labels: Iterable[LabelEvaluation], warnings: list[str]) -> list[LabelVerdict]:
-    ordered = sorted(labels, key=lambda found: (found.f1 is not None, found.f1 or 0, found.label))
-    verdicts: list[LabelVerdict] = []
-    used = 0
-    for found in ordered:
-        verdict = LabelVerdict(
-            label=found.label,
-            f1=_rounded(found.f1),
-            precision=_rounded(found.precision),
-            recall=_rounded(found.recall),
-            threshold=_rounded(found.threshold),
-            test_pictures=found.test_pictures,
-        )
-        used += len(json.dumps(verdict, ensure_ascii=False).encode())
-        if used > _LABELS_BYTES:
-            warnings.append(f"Only the {len(verdicts)} worst of {len(ordered)} labels are listed.")
-            break
-        verdicts.append(verdict)
-    return verdicts
-
-
-def _rounded(score: float | None) -> float | None:
-    return None if score is None else round(score, _DECIMALS)
-
-
-def _some(labels: Sequence[str]) -> str:
-    names = ", ".join(
-        label if len(label) <= _NAME_LENGTH else f"{label[: _NAME_LENGTH - 1]}…"
-        for label in labels[:_NAMED_LABELS]
+def _not_compared(champion: Champion) -> list[Rule]:
+    if champion.state == "itself":
+        return without_comparison("off", "It is live already, so that there is no other to compare it with.")
+    if champion.state == "needless":
+        words = f"It was not compared with the live model {champion.version}: it is rejected without."
+        return without_comparison("not_judged", words)
+    words = (
+        f"The live pointer names the model {champion.version}, which Rekognition does not know any more, "
+        "so that there was nothing to compare with."
     )
-    more = len(labels) - _NAMED_LABELS
-    noun = "Label" if len(labels) == 1 else "Labels"
-    return f"{noun} {names}{f' and {more} more' if more > 0 else ''}"
+    return without_comparison("not_judged", words)
+
+
+def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, store: Files) -> HeadToHead:
+    content, where = _needed(request.sample, "The sample of the test pictures", store)
+    sample = sample_file.read(content, where=where)
+    content, where = _needed(champion.answers, f"What the live model {champion.version} said", store)
+    said = answers.read(content, where=where)
+    labels = None
+    if champion.summary is not None and (summary := store.read(champion.summary)) is not None:
+        labels = read_summary(summary, where=str(champion.summary)).known
+    return compare(
+        sample,
+        said,
+        champion=champion.version,
+        challenger_labels=evaluation.known,
+        champion_labels=labels,
+        tolerance=round(request.tolerance, DECIMALS),
+        support=request.support,
+    )
+
+
+def _needed(location: Location | None, what: str, store: Files) -> tuple[bytes, str]:
+    content = None if location is None else store.read(location)
+    if content is None:
+        raise EvaluationMissing(f"{what} is not at {location or 'any place'}. The next run makes it again.")
+    return content, str(location)
+
+
+def _decision(rules: Iterable[Rule]) -> Decision:
+    results = {rule["result"] for rule in rules}
+    return "rejected" if "failed" in results else "borderline" if "borderline" in results else "accepted"
+
+
+def _reason(decision: Decision, rules: Sequence[Rule]) -> str:
+    deciding = {"rejected": "failed", "borderline": "borderline"}.get(decision)
+    if deciding:
+        words = [rule["words"] for rule in rules if rule["result"] == deciding]
+        # Both rules of the comparison may say the same.
+        return " ".join(dict.fromkeys(words))
+    return " ".join(
+        rule["words"]
+        for rule in rules
+        if rule["rule"] in ("minimum_f1", "champion") and rule["result"] == "passed"
+    )

@@ -8,7 +8,8 @@ import warnings
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 
-from .judge import Verdict
+from .drawing import Drawn
+from .verdict import Verdict
 
 logger = Logger()
 tracer = Tracer()
@@ -19,15 +20,21 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 
 def record(verdict: Verdict, version: str) -> None:
-    """One log line and one score an invocation."""
+    """One log line and one score a verdict."""
     metrics.add_metric(name="F1", unit=MetricUnit.NoUnit, value=verdict["f1"])
     logger.info(
-        "Version accepted" if verdict["accepted"] else "Version rejected",
+        f"Version {verdict['verdict']}",
         extra={
             "version": version,
             "f1": verdict["f1"],
             "minimum_f1": verdict["minimum_f1"],
+            "rules": verdict["rules"],
             "worst_labels": verdict["labels"][:5],
             "warnings": verdict["warnings"],
         },
     )
+
+
+def record_sample(drawn: Drawn, version: str) -> None:
+    """One log line a sample."""
+    logger.info("Sample drawn", extra={"version": version, **drawn})

@@ -30,12 +30,14 @@ class LabelEvaluation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation:
-    """`untested`: labels without a test picture, whether listed with none or not listed at all."""
+    """`known`: all labels of the model, sorted. `untested`: those without a test picture, whether listed with
+    none or not listed at all."""
 
     f1: float | None
     precision: float | None
     recall: float | None
     labels: list[LabelEvaluation]
+    known: list[str]
     untested: list[str]
 
 
@@ -51,14 +53,15 @@ def read_summary(content: bytes, *, where: str) -> Evaluation:
         raise EvaluationUnreadable(f"The evaluation summary {where} is not JSON ({error}).") from error
     aggregated = _object(document, "AggregatedEvaluationResults", where)
     labels = list(_labels(document, where))
-    known = {evaluation.label for evaluation in labels}
+    known = {evaluation.label for evaluation in labels} | _trained_labels(document)
     tested = {evaluation.label for evaluation in labels if evaluation.test_pictures > 0}
     return Evaluation(
         f1=_figure(aggregated, "F1Score"),
         precision=_figure(aggregated, "Precision"),
         recall=_figure(aggregated, "Recall"),
         labels=labels,
-        untested=sorted((known | _trained_labels(document)) - tested),
+        known=sorted(known),
+        untested=sorted(known - tested),
     )
 
 

@@ -34,6 +34,7 @@ class DeployAccepted:
             message=messages.message(
                 "'The model ' & $version & ' was trained, met the minimum and now serves' & "
                 "($deployed.former_runs = true ? '.' : '; no other model of the project runs.')",
+                messages.RULES,
                 "'The next training waits for ' & "
                 + value_of("Minimum-Untrained-Images")
                 + " & ' new, changed or removed pictures (Minimum-Untrained-Images)' & "

@@ -60,6 +60,13 @@ FACTS: Final = (
 )
 
 
+# Each rule that a model was held against, in the words of `judge_evaluation`; some are said of two rules.
+RULES: Final = (
+    "$exists($report.rules) ? 'How it was judged:\n' & "
+    "$join($distinct($report.rules[result != 'off'].('- ' & words)), '\n') : ''"
+)
+
+
 def expression(body: str) -> str:
     """Wrap a JSONata body in the delimiters that Step Functions wants."""
     return "{% " + body + " %}"

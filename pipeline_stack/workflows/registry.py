@@ -128,6 +128,7 @@ class Registry(RegistryTransactions):
         parameters: Mapping[str, Any] | None = None,
         aliases: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
+        failure: sfn.IChainable | None = None,
     ) -> tasks.CallAwsService:
         """Read a page of the items of a kind, consistently: at most 1 MiB before any filter."""
         return self._calls.aws(
@@ -146,4 +147,5 @@ class Registry(RegistryTransactions):
             },
             assign=assign,
             during=during,
+            failure=failure,
         )

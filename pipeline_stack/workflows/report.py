@@ -19,6 +19,7 @@ class Report(TypedDict):
         "approval_timed_out",
         "waiting_for_approval",
         "waiting_for_capacity",
+        "waiting_for_comparison",
         "deployed",
     ]
     data_source: NotRequired[str]
@@ -30,6 +31,10 @@ class Report(TypedDict):
     billed_training_seconds: NotRequired[int]
     """Only if this run judged the version: what Rekognition bills for its training."""
     minimum_f1: NotRequired[float]
+    rules: NotRequired[list[dict[str, str]]]
+    """Each rule that the version was held against: `rule`, `result` and `words`."""
+    comparison: NotRequired[dict[str, Any] | None]
+    """Of this version and the live one on the same pictures; null if there was none."""
     pictures: NotRequired[dict[str, Any]]
     new_pictures: NotRequired[int]
     skipped: NotRequired[dict[str, Any]]
@@ -41,3 +46,5 @@ class Report(TypedDict):
     """S3 URI of the page that lists what Rekognition found wrong, picture by picture."""
     dataset_report: NotRequired[str]
     """S3 URI of the page that lists the lines that Rekognition left out of its datasets, or found wrong."""
+    deleted_versions: NotRequired[list[str]]
+    """Old versions that this run deleted to make room."""

@@ -62,6 +62,7 @@ class EffectOfMinimumF1:
             assign={
                 "effect": "{% ($best := " + best + "; 'The model ' & $best.version & ', rejected with F1 ' & "
                 "$string($round($best.f1, 3)) & ', meets it now. ' & "
+                "($live.version = '' ? '' : 'It was not compared with the live model. ') & "
                 + live
                 + " & ' To deploy it: ' & "
                 + deploy_command(deployment, "{'version': $best.version}")
@@ -88,12 +89,24 @@ class EffectOfMinimumF1:
                 name,
                 kind="version",
                 parameters={
-                    "FilterExpression": "#outcome = :rejected AND #f1 >= :minimum",
+                    # Not one that was rejected for something else, too: a lower minimum does not cure that.
+                    "FilterExpression": "#outcome = :rejected AND #f1 >= :minimum AND "
+                    "(attribute_not_exists(#failed) OR #failed = :only)",
                     "ProjectionExpression": "#name, #f1, #judged",
                     **parameters,
                 },
-                aliases={"#outcome": "outcome", "#f1": "f1", "#name": "name", "#judged": "judged_at"},
-                values={":rejected": {"S": "rejected"}, ":minimum": {"N": "{% $change.value %}"}},
+                aliases={
+                    "#outcome": "outcome",
+                    "#f1": "f1",
+                    "#name": "name",
+                    "#judged": "judged_at",
+                    "#failed": "failed_rules",
+                },
+                values={
+                    ":rejected": {"S": "rejected"},
+                    ":minimum": {"N": "{% $change.value %}"},
+                    ":only": {"S": "minimum_f1"},
+                },
                 assign={
                     "passing": f"{{% {passing} %}}",
                     "after": "{% $exists($states.result.LastEvaluatedKey) ? $states.result.LastEvaluatedKey "

@@ -41,7 +41,8 @@ class Told:
     then, and not 'yes' if nobody is to be told now.
 
     Under the condition `quiet` nobody is told. A scheduled run that ends as the last message said, badly,
-    for want of capacity or for what is wrong with the pictures, is told again only after a day. A message
+    for want of capacity or of a comparison, or for what is wrong with the pictures, is told again only after
+    a day. A message
     that is refused ends the run red: alarms have a topic of their own.
     """
 
@@ -139,7 +140,8 @@ class Told:
             .when(
                 sfn.Condition.jsonata(
                     "{% $source = 'schedule' "
-                    "and $outcome in ['failed', 'waiting_for_capacity', 'preflight_failed'] %}"
+                    "and $outcome in ['failed', 'waiting_for_capacity', 'waiting_for_comparison', "
+                    "'preflight_failed'] %}"
                 ),
                 last,
                 assign={"telling": "yes"},

@@ -39,16 +39,17 @@ from pipeline_stack.workflows.refusal import RecordRefusal
 from pipeline_stack.workflows.registration import register
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.retention import MakeRoom
 from pipeline_stack.workflows.training_input import UNDERSTOOD, data_source
 from pipeline_stack.workflows.unfinished import TakeUpUnfinished
 from pipeline_stack.workflows.verdict import Judge
 from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
-# 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out, and
-# three for retries; then a week for a person to decide, and an hour for the lock after that. The two nested
-# deployments come on top.
-_OWN_TIME: Final = Duration.hours(32).plus(PATIENCE)
+# 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
+# three for the comparison with the live model, and three for retries; then a week for a person to decide,
+# and an hour for the lock after that. The two nested deployments come on top.
+_OWN_TIME: Final = Duration.hours(35).plus(PATIENCE)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
@@ -116,8 +117,9 @@ class TrainingWorkflow(Construct):
             existing=training.start,
         )
         register_version = register("Register the version", ending=ending, then=create.start)
+        room = MakeRoom(self, ending=ending, resources=resources, then=register_version)
         account = AccountForLines(
-            self, ending=ending, resources=resources, refused=refusal.dropped, then=register_version
+            self, ending=ending, resources=resources, refused=refusal.dropped, then=room.start
         )
         datasets = RefreshDatasets(
             self,

@@ -87,6 +87,7 @@ class TakeUpUnfinished:
                 "report": f"{{% $merge([$report, $exists({_ITEM}.report) ? $parse({_ITEM}.report.S) : {{}}, "
                 f"$exists({_ITEM}.f1) ? {{'f1': $number({_ITEM}.f1.N), "
                 f"'minimum_f1': $number({_ITEM}.minimum_f1.N)}} : {{}}, {{'version': $version}}, "
+                f"$exists({_ITEM}.rules) ? {{'rules': $parse({_ITEM}.rules.S)}} : {{}}, "
                 f"$exists({_ITEM}.report) "
                 f"? {{'warnings': $append($notes, $parse({_ITEM}.report.S).warnings)}} : {{}}]) %}}",
                 "question": f"{{% $exists({_ITEM}.reason) ? {_ITEM}.reason.S : '' %}}",

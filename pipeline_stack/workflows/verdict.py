@@ -5,25 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from pipeline_stack.evaluation_judge import JUDGE_TIMEOUT
 from pipeline_stack.workflows import messages
 from pipeline_stack.workflows.approval import STANDING, question_part
+from pipeline_stack.workflows.calls import unless_redriven
+from pipeline_stack.workflows.champion import AskChampion
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.evaluation_request import payload_of_evaluation
 from pipeline_stack.workflows.operator_settings import number_of, value_of
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
-JUDGE_TIMEOUT: Final = Duration.minutes(2)
+# Each of the verdict's attributes in the version's row; readers of the registry go by these names.
+_REASON: Final = (
+    "$verdict.reason & ($verdict.verdict = 'borderline' ? ' In doubt the live model is kept.' : '')"
+)
+_FAILED: Final = "$verdict.rules[result in ['failed', 'borderline']]"
+_SHORT: Final = (
+    "$lookup({'minimum_f1': 'F1 ' & $string($round($verdict.f1, 3)) & ' against a minimum of ' & "
+    "$string($verdict.minimum_f1), 'label_floor': 'labels below their floor', "
+    "'champion': $verdict.verdict = 'borderline' ? 'in doubt the live model is kept' "
+    ": 'worse than the live model', 'champion_label': 'labels worse than with the live model'}, "
+    f"{_FAILED}[0].rule)"
+)
+_QUESTION: Final = (
+    "($verdict.verdict = 'borderline' ? 'Whether it is as good as the live model is in doubt. ' "
+    ": 'It met every rule. ') & $verdict.reason"
+)
+# The comparison without its labels, of which there may be many.
+_COMPARED: Final = (
+    "($type({0}) = 'object' ? $sift({0}, function($value, $name) {{ $name != 'labels' }}) : null)"
+)
 
 
 class Judge:
     """States from a trained version to a recorded verdict; enter at `start`.
 
     - `accepted`: where the run goes on with a version that may serve.
-    - `ask`: where it goes on with one that a person has to approve first.
+    - `ask`: where it goes on, if the operator requires approval, with one that a person has to approve first:
+      it may serve, or the comparison is in doubt. Where nobody is asked, doubt keeps the live model.
     """
 
     def __init__(
@@ -37,70 +60,34 @@ class Judge:
         ask: sfn.IChainable,
     ) -> None:
         registry = ending.registry
-
-        def record(outcome: str, reason: str) -> Mapping[str, Any]:
-            return registry.update_part(
-                "version",
-                "{% $version %}",
-                {
-                    "outcome": {"S": outcome},
-                    "reason": {"S": f"{{% {reason} %}}"},
-                    "f1": {"N": "{% $string($verdict.f1) %}"},
-                    "minimum_f1": {"N": "{% $string($verdict.minimum_f1) %}"},
-                    "labels": {"S": "{% $string($verdict.labels) %}"},
-                    "billed_training_seconds": {
-                        "N": "{% $exists($described.billed_seconds) ? "
-                        "$string($described.billed_seconds) : '0' %}"
-                    },
-                    "judged_at": {"S": "{% $now() %}"},
-                    "judged_by": {"S": "{% $me %}"},
-                },
-            )
-
         trained = registry.put_part(
             "pointer",
             "{% $trainedItem %}",
             {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $digest %}"}},
         )
         of_set = registry.put_part("set", "{% $digest %}", {"version": {"S": "{% $version %}"}})
-        against = (
-            "'F1 ' & $string($round($verdict.f1, 3)) & ' against a minimum of ' & "
-            "$string($verdict.minimum_f1)"
-        )
-        rejected = ending.outcome(
-            "Rejected",
-            outcome="rejected",
-            subject=messages.subject(pipeline, f"$version & ' was rejected: ' & {against}"),
-            message=messages.message(
-                "'The model ' & $version & ' was trained and does not meet the minimum: ' & "
-                f"{against} & '. ' & "
-                "($live.version = '' ? 'No model is live.' : 'The live model, ' & $live.version & ', serves "
-                "on.')",
-                "$worst = '' ? '' : 'Weakest labels: ' & $worst",
-                "'These pictures are not trained again until they change. Better or more pictures "
-                "of the weak "
-                "labels usually help; Minimum-F1-Score is the bar.'",
-            ),
-            report=f"{{'reason': {against}}}",
-        )
+
+        def record(outcome: str) -> Mapping[str, Any]:
+            return registry.update_part("version", "{% $version %}", recorded_verdict(outcome))
+
         record_rejection = registry.transact(
             "Record the rejection",
             lock=TRAINING_LOCK,
-            items=[record("rejected", against), trained, registry.delete_part("pointer", "unfinished")],
+            items=[record("rejected"), trained, registry.delete_part("pointer", "unfinished")],
             during="recording the verdict",
         )
-        record_rejection.next(rejected)
+        record_rejection.next(_rejected(ending, pipeline))
         record_acceptance = registry.transact(
             "Record the acceptance",
             lock=TRAINING_LOCK,
-            items=[record("accepted", against), trained, of_set],
+            items=[record("accepted"), trained, of_set],
             during="recording the verdict",
         )
         record_acceptance.next(accepted)
         record_question = registry.transact(
             "Record that a person decides",
             lock=TRAINING_LOCK,
-            items=[record(STANDING, against), trained, of_set, question_part(ending)],
+            items=[record(STANDING), trained, of_set, question_part(ending)],
             during="recording the verdict",
         )
         record_question.next(ask)
@@ -109,13 +96,14 @@ class Judge:
             .when(
                 sfn.Condition.jsonata(f"{{% {value_of('Require-Approval')} = 'true' %}}"),
                 record_question,
-                assign={"question": f"{{% 'It met the minimum: ' & {against} & '.' %}}"},
+                assign={"question": f"{{% {_QUESTION} %}}"},
             )
+            .when(sfn.Condition.jsonata("{% $verdict.verdict = 'borderline' %}"), record_rejection)
             .otherwise(record_acceptance)
         )
         good_enough = (
             sfn.Choice.jsonata(scope, "Good enough?")
-            .when(sfn.Condition.jsonata("{% $verdict.accepted %}"), approval)
+            .when(sfn.Condition.jsonata("{% $verdict.verdict != 'rejected' %}"), approval)
             .otherwise(record_rejection)
         )
         judge = ending.calls.function(
@@ -123,24 +111,68 @@ class Judge:
             function=resources.judge_evaluation,
             longest=JUDGE_TIMEOUT,
             payload={
-                "version": "{% $version %}",
-                "f1": "{% $exists($described.f1) ? $described.f1 : null %}",
-                "summary": "{% $exists($described.summary) ? $described.summary : null %}",
-                "minimum_f1": f"{{% {number_of('Minimum-F1-Score')} %}}",
-                "execution_id": "{% $me %}",
+                "mode": unless_redriven("'judge'"),
+                **payload_of_evaluation(resources),
+                "tolerance": f"{{% {number_of('Champion-Tolerance')} %}}",
+                "sample": "{% $drawn.sample %}",
+                "champion": "{% $champion %}",
             },
-            assign={
-                "verdict": "{% $states.result.Payload %}",
-                # The function lists the weakest label first; one without a test picture has no F1.
-                "worst": "{% $join([$states.result.Payload.labels[$type(f1) = 'number'][[0..2]]"
-                ".(label & ' ' & $string($round(f1, 3)))], ', ') %}",
-                "report": "{% $merge([$report, {'version': $version, 'f1': $states.result.Payload.f1, "
-                "'minimum_f1': $states.result.Payload.minimum_f1, "
-                "'billed_training_seconds': "
-                "$exists($described.billed_seconds) ? $described.billed_seconds : 0, "
-                "'warnings': $append($report.warnings, $states.result.Payload.warnings)}]) %}",
-            },
+            assign=_JUDGED,
             during="judging the model",
         )
         judge.next(good_enough)
-        self.start: Final = judge
+        compare = AskChampion(scope, pipeline=pipeline, ending=ending, resources=resources, then=judge)
+        self.start: Final = compare.start
+
+
+_PAYLOAD: Final = "$states.result.Payload"
+_JUDGED: Final = {
+    "verdict": f"{{% {_PAYLOAD} %}}",
+    # The function lists the weakest label first; one without a test picture has no F1.
+    "worst": f"{{% $join([{_PAYLOAD}.labels[$type(f1) = 'number'][[0..2]]"
+    ".(label & ' ' & $string($round(f1, 3)))], ', ') %}",
+    "report": f"{{% $merge([$report, {{'version': $version, 'f1': {_PAYLOAD}.f1, "
+    f"'minimum_f1': {_PAYLOAD}.minimum_f1, 'rules': [{_PAYLOAD}.rules], "
+    f"'comparison': {_COMPARED.format(_PAYLOAD + '.comparison')}, "
+    "'billed_training_seconds': "
+    "$exists($described.billed_seconds) ? $described.billed_seconds : 0, "
+    f"'warnings': $append($append($report.warnings, $drawn.warnings), {_PAYLOAD}.warnings)}}]) %}}",
+}
+
+
+def recorded_verdict(outcome: str) -> dict[str, Any]:
+    """The attributes of a version's row that hold `$verdict`, with the standing that follows from it."""
+    return {
+        "outcome": {"S": outcome},
+        "reason": {"S": f"{{% {_REASON} %}}"},
+        "f1": {"N": "{% $string($verdict.f1) %}"},
+        "minimum_f1": {"N": "{% $string($verdict.minimum_f1) %}"},
+        "labels": {"S": "{% $string($verdict.labels) %}"},
+        "rules": {"S": "{% $string([$verdict.rules]) %}"},
+        "failed_rules": {"S": f"{{% $join([{_FAILED}.rule], ' ') %}}"},
+        "comparison": {"S": f"{{% $string({_COMPARED.format('$verdict.comparison')}) %}}"},
+        "billed_training_seconds": {
+            "N": "{% $exists($described.billed_seconds) ? $string($described.billed_seconds) : '0' %}"
+        },
+        "judged_at": {"S": "{% $now() %}"},
+        "judged_by": {"S": "{% $me %}"},
+    }
+
+
+def _rejected(ending: Ending, pipeline: str) -> sfn.Pass:
+    return ending.outcome(
+        "Rejected",
+        outcome="rejected",
+        subject=messages.subject(pipeline, f"$version & ' was rejected: ' & {_SHORT}"),
+        message=messages.message(
+            f"'The model ' & $version & ' was trained and rejected. ' & {_REASON} & ' ' & "
+            "($live.version = '' ? 'No model is live.' : 'The live model, ' & $live.version & ', serves "
+            "on.')",
+            "$worst = '' ? '' : 'Weakest labels: ' & $worst",
+            messages.RULES,
+            "'These pictures are not trained again until they change. Better or more pictures of the weak "
+            "labels usually help; Minimum-F1-Score, Minimum-Label-F1-Score and Champion-Tolerance are the "
+            'bars. To deploy it all the same, start Deployment with {"version": "\' & $version & \'"}.\'',
+        ),
+        report=f"{{'reason': {_REASON}}}",
+    )

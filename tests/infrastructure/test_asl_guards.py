@@ -1,6 +1,8 @@
 """What CDK does not check of a state machine, checked on the definition that is deployed."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from jsonata import jsonata
@@ -21,10 +23,15 @@ CHANGES_SOMETHING = re.compile(
     r"|startExecution(\.sync:2)?)$"
 )
 BUILT_IN = {
-    "states", "append", "contains", "count", "each", "error", "exists", "floor", "hash", "join", "keys",
-    "lookup", "lowercase", "match", "merge", "millis", "not", "now", "number", "parse", "replace", "round",
-    "sort", "split", "string", "substring", "substringAfter", "toMillis", "type",
+    "states", "append", "contains", "count", "distinct", "each", "error", "exists", "floor", "hash", "join",
+    "keys", "lookup", "lowercase", "match", "merge", "millis", "min", "not", "now", "number", "parse",
+    "replace", "round", "sift", "sort", "split", "string", "substring", "substringAfter", "toMillis", "type",
 }  # fmt: skip
+
+
+def is_answered_by_a_person(task: Mapping[str, Any]) -> bool:
+    """Whether it ends when somebody returns its token."""
+    return str(task["Resource"]).endswith(".waitForTaskToken")
 
 
 @pytest.fixture(params=WORKFLOWS)
@@ -80,8 +87,7 @@ def test_no_retry_repeats_what_another_attempt_cannot_cure(machine: Machine) -> 
         assert any(error.endswith(".AccessDeniedException") for error in never["ErrorEquals"]), name
         assert patient["ErrorEquals"] == ["States.TaskFailed", "States.Timeout"], name
         # A person who did not answer in time is asked once.
-        awaits_a_person = task["Resource"].endswith(".waitForTaskToken")
-        assert ("States.Timeout" in never["ErrorEquals"]) == awaits_a_person, name
+        assert ("States.Timeout" in never["ErrorEquals"]) == is_answered_by_a_person(task), name
         assert patient["JitterStrategy"] == "FULL", name
 
 
@@ -115,6 +121,9 @@ def test_every_loop_waits_or_is_known_to_end(machine: Machine) -> None:
         "List more hosted models",  # one turn a page
         "List more models that take a slot",
         "List more kept models",
+        "List more trained versions",
+        "Read more records of versions",
+        "Delete an old version",  # one turn a version
         "Find more rejected models",
         "Look for another change",  # one turn a version of the parameter
         "Take the settings lock",
@@ -124,9 +133,11 @@ def test_every_loop_waits_or_is_known_to_end(machine: Machine) -> None:
         "Take the training lock over",  # again only if another run took it first
         "Take the deployment lock over",
         "Measure the pictures",  # three times at most
+        "Ask the live model",  # eight times at most, each of many minutes
         "Draw a sample for the smoke test",  # once
     }
-    stops = {*machine.of_type("Wait"), *ends_by_itself}
+    for_a_person = {name for name, task in machine.of_type("Task").items() if is_answered_by_a_person(task)}
+    stops = {*machine.of_type("Wait"), *for_a_person, *ends_by_itself}
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         assert name not in path, f"a loop without a Wait: {' -> '.join([*path, name])}"
@@ -162,7 +173,7 @@ def test_the_machine_outlives_what_it_waits_for(template: Template) -> None:
     assert len(nested) == 2
     for task in nested:
         assert task["TimeoutSeconds"] > deployment.definition["TimeoutSeconds"]
-    (person,) = (t for t in training.of_type("Task").values() if t["Resource"].endswith(".waitForTaskToken"))
+    (person,) = filter(is_answered_by_a_person, training.of_type("Task").values())
     training_wait = 25 * 3600 + person["TimeoutSeconds"]
     assert training.definition["TimeoutSeconds"] > training_wait + sum(t["TimeoutSeconds"] for t in nested)
 
@@ -188,6 +199,8 @@ def test_an_invocation_is_awaited_for_longer_than_the_function_may_take(template
     for state, construct in {
         "Measure the pictures": "ManifestBuilder",
         "Write the manifests": "ManifestBuilder",
+        "Draw the sample": "EvaluationJudge",
+        "Ask the live model": "ModelAsker",
         "Judge the version": "EvaluationJudge",
         "Find out what is wrong": "FailureExplainer",
     }.items():

@@ -77,13 +77,13 @@ def test_the_manifest_builder_may_do_what_it_does_and_no_more(template: Template
     }
 
 
-def test_the_judge_reads_evaluations_and_nothing_else(template: Template) -> None:
+def test_the_judge_reads_and_writes_evaluations_and_nothing_else(template: Template) -> None:
     bucket = f"<{template.only('AWS::S3::Bucket')[0]}.Arn>"
     properties = function(template, "judge_evaluation")
 
     assert template.grants(properties["Role"]["Fn::GetAtt"][0]) == {
         bucket: {"s3:ListBucket"},
-        f"{bucket}/{layout.EVALUATION_PREFIX}*": {"s3:GetObject"},
+        f"{bucket}/{layout.EVALUATION_PREFIX}*": {"s3:GetObject", "s3:PutObject"},
         f"<{properties['LoggingConfig']['LogGroup']['Ref']}.Arn>": {
             "logs:CreateLogStream",
             "logs:PutLogEvents",

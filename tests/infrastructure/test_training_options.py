@@ -115,7 +115,7 @@ def test_brought_keys_are_used_by_these_roles_and_by_no_other(brought: Template)
     assert with_rights(brought, "kms:") == {
         "TrainingRole": {f"{KEY}1": READ_AND_WRITE, f"{KEY}2": TRAINING_KEY_ACTIONS},
         "ManifestBuilderFunctionRole": {f"{KEY}1": READ_AND_WRITE},
-        "EvaluationJudgeFunctionRole": {f"{KEY}1": {"kms:Decrypt"}, f"{KEY}2": {"kms:Decrypt"}},
+        "EvaluationJudgeFunctionRole": {f"{KEY}1": READ_AND_WRITE, f"{KEY}2": {"kms:Decrypt"}},
         "FailureExplainerFunctionRole": {f"{KEY}1": READ_AND_WRITE, f"{KEY}2": {"kms:Decrypt"}},
         "ModelAskerFunctionRole": {f"{KEY}1": READ_AND_WRITE, f"{KEY}2": {"kms:Decrypt"}},
     }
@@ -129,7 +129,7 @@ def test_with_results_elsewhere_the_functions_that_read_them_need_their_keys_onl
     assert with_rights(everything, "kms:") == {
         "TrainingRole": {made: TRAINING_KEY_ACTIONS, f"{KEY}3": READ_AND_WRITE},
         "ManifestBuilderFunctionRole": {made: READ_AND_WRITE},
-        "EvaluationJudgeFunctionRole": {made: {"kms:Decrypt"}, f"{KEY}3": {"kms:Decrypt"}},
+        "EvaluationJudgeFunctionRole": {made: {"kms:Decrypt"}, f"{KEY}3": READ_AND_WRITE},
         "FailureExplainerFunctionRole": {made: {"kms:Decrypt"}, f"{KEY}3": READ_AND_WRITE},
         "ModelAskerFunctionRole": {made: {"kms:Decrypt"}, f"{KEY}3": READ_AND_WRITE},
     }
@@ -225,7 +225,10 @@ def test_the_bucket_of_the_settings_is_read_and_written_under_its_prefix_only(ev
             files: {"s3:PutObject"},
             bucket: {"s3:GetBucketAcl", "s3:GetBucketLocation"},
         },
-        "EvaluationJudgeFunctionRole": {files: {"s3:GetObject"}, bucket: {"s3:ListBucket"}},
+        "EvaluationJudgeFunctionRole": {
+            files: {"s3:GetObject", "s3:PutObject"},
+            bucket: {"s3:ListBucket"},
+        },
         "FailureExplainerFunctionRole": {
             files: {"s3:GetObject", "s3:PutObject"},
             bucket: {"s3:ListBucket"},

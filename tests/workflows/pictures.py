@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 SIDE = 64
-COLOURS = {"apple": (200, 30, 30), "pear": (40, 170, 60), "plum": (90, 40, 150), "lemon": (230, 220, 40)}
+COLOURS = {
+    "apple": (200, 30, 30),
+    "pear": (40, 170, 60),
+    "plum": (90, 40, 150),
+    "lemon": (230, 220, 40),
+    "peach": (250, 150, 110),
+    "berry": (30, 60, 220),
+}
+# Up to this MD5 of their content pictures test a model, those above train it (design of the split).
+_LAST_TEST_MD5 = "3" * 32
 
 
 def fruit(label: str, index: int) -> bytes:
@@ -19,6 +30,21 @@ def fruit(label: str, index: int) -> bytes:
     left, top = (int(value) for value in random.integers(4, 24, 2))
     ImageDraw.Draw(picture).ellipse((left, top, left + 34, top + 34), fill=COLOURS[label])
     return png(picture)
+
+
+def fruits_on_side(
+    shown: str, *, under: str, train: int = 0, test: int = 0, first: int = 1000
+) -> Iterator[tuple[str, bytes]]:
+    """The same as `fruits` of one kind, labelled `under` a name that may be another's: so many that train a
+    model, and so many that test it."""
+    for index in itertools.count(first):
+        if not train and not test:
+            return
+        content = fruit(shown, index)
+        tests = hashlib.md5(content, usedforsecurity=False).hexdigest() <= _LAST_TEST_MD5
+        if test if tests else train:
+            test, train = test - tests, train - (not tests)
+            yield f"{under}/{shown}-{index}.png", content
 
 
 def noise(label: str, index: int) -> bytes:

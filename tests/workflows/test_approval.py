@@ -63,7 +63,7 @@ def test_an_approved_model_goes_live_and_the_message_says_who_approved_it(asking
     (question,) = asking.messages("approval")
     for part in (
         f"{item['version']} goes live only if a person approves it",
-        "a minimum of 0.8",
+        "the minimum of 0.8",
         "make approve ENV=local",
         "No model is live.",
     ):
@@ -213,7 +213,7 @@ def test_the_make_targets_answer_once(asking: Operator, decision: Decision, outc
     desk(asking, said).answer(decision, by="ada", version=version, comment="Seen.")
 
     assert report_of(asking.finished(execution))["outcome"] == outcome
-    assert "a minimum of 0.8" in said[0]
+    assert "the minimum of 0.8" in said[0]
     (told,) = asking.messages()
     assert "by ada: Seen." in told["message"]
     with pytest.raises(ApprovalError, match="No model waits for an approval"):

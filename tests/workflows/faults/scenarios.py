@@ -233,6 +233,24 @@ class StrayModel(Scenario):
         self.operator.until_status(self.stray, "RUNNING")
 
 
+class StoppedChampion(Scenario):
+    """A live model that somebody stopped: the new one waits to be compared with it."""
+
+    serves_meanwhile = False
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+        self.live = self.operator.system_parameter()["live_model"]["version"]
+        self.operator.aws.client("rekognition").stop_project_version(
+            ProjectVersionArn=self.operator.version_arn(self.live)
+        )
+        self.operator.until_status(self.live, "STOPPED")
+
+    def recover(self) -> Json:
+        self.operator.run("Deployment", version=self.live)
+        return self.operator.run()
+
+
 class Restart(Scenario):
     """Other inference units for the live model."""
 
@@ -296,6 +314,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     AfterFault,
     Approval,
     StrayModel,
+    StoppedChampion,
     Restart,
     SettingChange,
 )

@@ -12,12 +12,16 @@ from lambdas.judge_evaluation.errors import (
     StorageUnavailable,
 )
 from lambdas.judge_evaluation.evaluation_store import EvaluationBucket
-from lambdas.judge_evaluation.request import SummaryLocation
+from lambdas.judge_evaluation.request import Location
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-PLACE = SummaryLocation(bucket="pictures-bucket", key="evaluation/ summary é+%.json")
+PLACE = Location(bucket="pictures-bucket", key="evaluation/ summary é+%.json")
+
+
+def bucket_of(client: "S3Client") -> EvaluationBucket:
+    return EvaluationBucket(client=client, bucket=PLACE.bucket, prefix="evaluation/", version="set-1")
 
 
 @pytest.fixture
@@ -30,11 +34,11 @@ def client(aws: None) -> "S3Client":
 def test_a_summary_is_read_whole(client: "S3Client") -> None:
     client.put_object(Bucket=PLACE.bucket, Key=PLACE.key, Body=b"{}")
 
-    assert EvaluationBucket(client=client).read(PLACE) == b"{}"
+    assert bucket_of(client).read(PLACE) == b"{}"
 
 
 def test_a_summary_that_is_not_there_is_none(client: "S3Client") -> None:
-    assert EvaluationBucket(client=client).read(PLACE) is None
+    assert bucket_of(client).read(PLACE) is None
 
 
 def test_what_is_larger_than_any_summary_is_not_read(
@@ -44,7 +48,7 @@ def test_what_is_larger_than_any_summary_is_not_read(
     client.put_object(Bucket=PLACE.bucket, Key=PLACE.key, Body=b"x" * 11)
 
     with pytest.raises(EvaluationUnreadable, match="11 bytes"):
-        EvaluationBucket(client=client).read(PLACE)
+        bucket_of(client).read(PLACE)
 
 
 def client_error(code: str, status: int = 400) -> ClientError:
@@ -76,5 +80,5 @@ def test_a_denial_is_told_from_a_bad_moment_from_a_refusal(
     monkeypatch.setattr(client, "get_object", fail)
 
     with pytest.raises(expected, match="reading s3://pictures-bucket/evaluation/") as caught:
-        EvaluationBucket(client=client).read(PLACE)
+        bucket_of(client).read(PLACE)
     assert caught.value.__cause__ is raised

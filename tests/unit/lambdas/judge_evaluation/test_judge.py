@@ -8,19 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.judge_evaluation.errors import EvaluationMissing, EvaluationUnreadable
-from lambdas.judge_evaluation.judge import Verdict, judge
-from lambdas.judge_evaluation.request import Request, SummaryLocation
+from lambdas.judge_evaluation.figures import shortened
+from lambdas.judge_evaluation.judge import judge
+from lambdas.judge_evaluation.request import Location, Request
+from lambdas.judge_evaluation.verdict import Verdict
 
 from .summaries import label_result, summary
 
-PLACE = SummaryLocation(bucket="b", key="evaluation/summary.json")
+PLACE = Location(bucket="b", key="evaluation/summary.json")
 
 
 class FakeSummaries:
     def __init__(self, content: bytes | None) -> None:
         self.content = content
 
-    def read(self, location: SummaryLocation) -> bytes | None:
+    def read(self, location: Location) -> bytes | None:
         assert location == PLACE
         return self.content
 
@@ -60,7 +62,7 @@ def single(number: float) -> float:
 def test_a_version_is_accepted_from_the_minimum_on(f1: float, minimum: float, accepted: bool) -> None:
     result = verdict(f1=f1, minimum=minimum)
 
-    assert result["accepted"] is accepted
+    assert result["verdict"] == ("accepted" if accepted else "rejected")
     assert (result["f1"] >= result["minimum_f1"]) is accepted
 
 
@@ -68,7 +70,7 @@ def test_a_version_is_accepted_from_the_minimum_on(f1: float, minimum: float, ac
 def test_single_precision_never_changes_a_verdict_on_percents(score: int, minimum: int) -> None:
     result = verdict(f1=single(score / 100), minimum=minimum / 100)
 
-    assert result["accepted"] is (score >= minimum)
+    assert (result["verdict"] == "accepted") is (score >= minimum)
     assert (result["f1"], result["minimum_f1"]) == (score / 100, minimum / 100)
 
 
@@ -86,6 +88,7 @@ def test_the_figures_of_the_model_and_its_labels_are_told() -> None:
             "recall": 1.0,
             "threshold": 0.6,
             "test_pictures": 4,
+            "judged": True,
         }
     ]
 
@@ -111,7 +114,7 @@ def test_labels_without_test_pictures_are_named() -> None:
 def test_a_summary_that_disagrees_with_the_description_is_told_and_the_description_counts() -> None:
     result = verdict(f1=0.7, document=summary(label_result("cat"), f1=0.9))
 
-    assert (result["f1"], result["accepted"]) == (0.7, False)
+    assert (result["f1"], result["verdict"]) == (0.7, "rejected")
     assert "0.9" in result["warnings"][0]
     assert "0.7" in result["warnings"][0]
 
@@ -145,7 +148,7 @@ def test_a_summary_that_is_not_there_is_missing_at_its_place() -> None:
 def test_250_labels_of_the_longest_names_stay_well_below_what_a_state_takes(character: str) -> None:
     labels = [label_result(character * 252 + f"{number:03}", pictures=number % 2) for number in range(250)]
 
-    result = verdict(document=summary(*labels))
+    result = shortened(verdict(document=summary(*labels)))
 
     assert len(json.dumps(result, ensure_ascii=False).encode()) < 80 * 1024
     if len(result["labels"]) < 250:

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from lambdas.judge_evaluation.errors import RequestInvalid
-from lambdas.judge_evaluation.request import Request, SummaryLocation
+from lambdas.judge_evaluation.request import Location, Request
 
 EVENT: dict[str, object] = {
     "version": "set-1",
@@ -18,7 +18,7 @@ def test_the_event_says_what_to_judge_by_what() -> None:
     assert Request.from_event(EVENT) == Request(
         version="set-1",
         f1=0.9,
-        summary=SummaryLocation(bucket="b", key="evaluation/summary.json"),
+        summary=Location(bucket="b", key="evaluation/summary.json"),
         minimum_f1=0.8,
     )
 
