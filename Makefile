@@ -16,7 +16,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo local test test-faults bench lint format typecheck synth deploy approve reject destroy bootstrap clean
+.PHONY: help setup demo local test test-faults bench lint format typecheck synth deploy approve reject rollback destroy bootstrap clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1@\2/' | tr '@' '\t'
@@ -71,6 +71,9 @@ approve: setup  ## Let the model that waits for a person go live: ENV=prod (VERS
 
 reject: setup  ## Keep the model that waits for a person from going live: ENV=prod (VERSION=, COMMENT=)
 	@$(VENV_PYTHON) -m tools.approval reject "$(ENV)"
+
+rollback: setup  ## Make the model that was live before the live one again: ENV=dev (VERSION=, YES=1, UNTESTED=1)
+	@$(VENV_PYTHON) -m tools.rollback "$(ENV)"
 
 destroy: setup  ## Stop and delete the models, then the stack: ENV=dev (YES=1: no questions)
 	@$(VENV_PYTHON) -m tools.destroy "$(ENV)"

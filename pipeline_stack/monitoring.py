@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
@@ -14,6 +15,7 @@ from pipeline_stack.dashboard import Dashboard
 from pipeline_stack.notifications import Notifications
 from pipeline_stack.outcome_recorder import OutcomeRecorder
 from pipeline_stack.pipeline_meter import PipelineMeter
+from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.resources import PipelineResources
 
 
@@ -52,6 +54,7 @@ class Monitoring(Construct):
             deployment=workflows["Deployment"],
             training_rule=training_rule,
             usd_per_unit_hour=usd_per_unit_hour,
+            usual_deployment=Duration.minutes(DeploymentTimes(settings=resources.change).usual_minutes),
             undelivered=undelivered,
             log_retention=resources.log_retention,
             removal_policy=resources.removal_policy,

@@ -12,7 +12,7 @@ from .sample import Picture
 # Of a fault that may pass: an internal error, a lost connection. Waits of 1 and 2 s.
 _TRIES_AFTER_A_FAULT = 3
 _LONGEST_PAUSE = 30.0
-_ANSWER_SECONDS = 35.0
+ANSWER_SECONDS = 35.0
 """What one more answer may take: the client's read time-out and a little."""
 
 
@@ -105,7 +105,7 @@ class Asking:
     def _waited(self, pause: float) -> bool:
         """Wait so long, and until it is time for the next question; False if there is no time for it."""
         pause = max(pause, self._next - self._clock())
-        if self._seconds_left() < pause + _ANSWER_SECONDS:
+        if self._seconds_left() < pause + ANSWER_SECONDS:
             return False
         if pause > 0:
             self._sleep(pause)

@@ -3,7 +3,9 @@
 It needs no setting beyond Powertools' own: the event names the model and the files.
 """
 
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from .ask import ANSWER_SECONDS
 from .model import Model
 from .observability import logger, metrics, record, tracer
 from .request import Request
@@ -40,17 +43,29 @@ def _rekognition() -> "RekognitionClient":
     return client
 
 
+def _time_left(request: Request, context: LambdaContext) -> Callable[[], float]:
+    """What the function may still take, or the request if that is less; with the last answer's time."""
+    deadline = time.monotonic() + (request.longest_seconds or math.inf) + ANSWER_SECONDS
+
+    def seconds_left() -> float:
+        own = context.get_remaining_time_in_millis() / 1000
+        return min(float(own), deadline - time.monotonic())
+
+    return seconds_left
+
+
 @logger.inject_lambda_context(correlation_id_path="execution_id", clear_state=True)
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event: Mapping[str, object], context: LambdaContext) -> Tally:
     """See `request.Request` for the event, `tally.Tally` for the result."""
     request = Request.from_event(event)
+    time_left = _time_left(request, context)
     result = run(
         request,
         files=ResultsBucket(client=_s3()),
         model=Model(client=_rekognition(), arn=request.arn),
-        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+        seconds_left=time_left,
     )
     record(request, result)
     return result

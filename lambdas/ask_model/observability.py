@@ -33,7 +33,7 @@ def record(request: Request, result: Tally) -> None:
     metrics.add_metric(name="PicturesAsked", unit=MetricUnit.Count, value=result["asked"])
     faults = result["failed"] + int(result["not_ready"])
     metrics.add_metric(name="AnswerErrors", unit=MetricUnit.Count, value=faults)
-    if result["asked"] > result["unreadable"]:
+    if result["answered"] + result["failed"] > 0:
         metrics.add_metric(name="Agreement", unit=MetricUnit.Percent, value=100 * result["agreement"])
     if result["median_ms"] is not None and result["slowest_ms"] is not None:
         metrics.add_metric(name="MedianAnswer", unit=MetricUnit.Milliseconds, value=result["median_ms"])

@@ -36,6 +36,8 @@ class Request:
     """Where the answers are kept, beside the sample; a later invocation goes on from there."""
     at_most: int | None
     """None for all that were chosen."""
+    longest_seconds: int | None
+    """After so long nothing more is asked; None for as long as the function may run."""
     turn: int
     """With `at_most`: which part of the chosen pictures, so that one canary after the other asks others."""
 
@@ -59,6 +61,7 @@ class Request:
             pictures_per_label=_whole(event, "pictures_per_label", at_least=1),
             answers=None if key is None else Place(bucket=sample.bucket, key=key),
             at_most=_whole(event, "at_most", at_least=1),
+            longest_seconds=_whole(event, "longest_seconds", at_least=1),
             turn=_whole(event, "turn", at_least=0) or 0,
         )
 

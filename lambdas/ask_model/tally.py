@@ -18,7 +18,8 @@ class Tally(TypedDict):
     answered: int
     agreeing: int
     agreement: float
-    """The share of the pictures asked about, leaving out those that cannot be read; 0 if there are none."""
+    """The share of the pictures that were answered, or left unanswered by a fault; 0 if there are none. What
+    cannot be read, or what the model had no time for, says nothing of it."""
     errors: dict[str, int]
     unreadable: int
     """Pictures that are gone or cannot be read: no model is at fault."""
@@ -33,7 +34,7 @@ class Tally(TypedDict):
 def tally(asked: Sequence[Asked], *, complete: bool) -> Tally:
     """Count what came of the questions."""
     reasons = Counter(one.why for one in asked)
-    judged = len(asked) - reasons[Why.UNREADABLE]
+    judged = reasons[None] + reasons[Why.FAULT]
     agreeing = sum(one.agrees for one in asked)
     took = [one.milliseconds for one in asked if one.milliseconds is not None]
     return Tally(

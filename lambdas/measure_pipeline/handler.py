@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import boto3
@@ -33,6 +33,7 @@ class _Sources:
     checks: Checks
     usd_per_unit_hour: float
     project_is_adopted: bool
+    usual_deployment: timedelta
 
 
 @cache
@@ -51,6 +52,7 @@ def _sources() -> _Sources:
         ),
         usd_per_unit_hour=settings.usd_per_unit_hour,
         project_is_adopted=settings.project_is_adopted,
+        usual_deployment=settings.usual_deployment,
     )
 
 
@@ -102,6 +104,7 @@ def _strays(sources: _Sources, now: datetime) -> None:
             pointers=sources.registry,
             is_running=sources.checks.is_running,
             now=now,
+            usual_deployment=sources.usual_deployment,
             project_is_adopted=sources.project_is_adopted,
         )
     )

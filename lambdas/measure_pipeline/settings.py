@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from .errors import SettingsMissing
 
@@ -11,7 +12,10 @@ _VARIABLES = {
     "TRAINING_WORKFLOW_ARN": "the ARN of the workflow Training",
     "TRAINING_RULE_NAME": "the name of the rule that starts Training",
     "INFERENCE_UNIT_USD_PER_HOUR": "the price of an inference unit, a number",
+    "USUAL_DEPLOYMENT_MINUTES": "what a deployment stays below that does what it should, a number",
 }
+
+_NUMBERS = ("INFERENCE_UNIT_USD_PER_HOUR", "USUAL_DEPLOYMENT_MINUTES")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +25,7 @@ class Settings:
     training_workflow_arn: str
     training_rule_name: str
     usd_per_unit_hour: float
+    usual_deployment: timedelta
     project_is_adopted: bool
     """Whether people made the project, and not the stack."""
 
@@ -32,11 +37,14 @@ class Settings:
             SettingsMissing: a variable is absent or blank, or no number where it has to be one; the
                 message names all of them.
         """
-        missing = [name for name in _VARIABLES if not environment.get(name, "").strip()]
-        price = _number(environment.get("INFERENCE_UNIT_USD_PER_HOUR", ""))
-        if price is None and "INFERENCE_UNIT_USD_PER_HOUR" not in missing:
-            missing.append("INFERENCE_UNIT_USD_PER_HOUR")
-        if missing or price is None:
+        numbers = {name: _number(environment.get(name, "")) for name in _NUMBERS}
+        missing = [
+            name
+            for name in _VARIABLES
+            if not environment.get(name, "").strip() or numbers.get(name, 0) is None
+        ]
+        price, minutes = (numbers[name] for name in _NUMBERS)
+        if missing or price is None or minutes is None:
             expected = "; ".join(f"{name} ({_VARIABLES[name]})" for name in missing)
             raise SettingsMissing(
                 f"The function measure_pipeline lacks environment variables: {expected}. "
@@ -48,6 +56,7 @@ class Settings:
             training_workflow_arn=environment["TRAINING_WORKFLOW_ARN"],
             training_rule_name=environment["TRAINING_RULE_NAME"],
             usd_per_unit_hour=price,
+            usual_deployment=timedelta(minutes=minutes),
             project_is_adopted=environment.get("PROJECT_IS_ADOPTED") == "true",
         )
 

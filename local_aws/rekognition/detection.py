@@ -41,6 +41,8 @@ def detect_custom_labels(call: Call) -> dict[str, Any]:
         status, model = version.status, version.model
     if status != "RUNNING" or model is None:
         raise ResourceNotReadyException(f"Version {version.name} is {status}; it must be RUNNING.")
+    if (answer_seconds := call.platform.wishes.answer_seconds) is not None:
+        call.platform.sleep(answer_seconds)
     content = _content(call)
     seen = _objects(model, content) if isinstance(model, BoxModel) else _labels(model, content)
     least = call.params.get("MinConfidence")

@@ -38,6 +38,8 @@ class Wishes:
     """How long a model takes to start; None is the service's usual time."""
     stop_seconds: float | None = None
     """The same for its stop."""
+    answer_seconds: float | None = None
+    """How long a model thinks over each answer, in real seconds: who asks measures them."""
     next_start: dict[str, str] | None = None
     """How the next start ends, once: {"status": "FAILED", "message": …}."""
 
@@ -54,9 +56,10 @@ class Wishes:
 
 
 def _problems(changes: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("training_seconds", "start_seconds", "stop_seconds"):
+    for name in ("training_seconds", "start_seconds", "stop_seconds", "answer_seconds"):
         if changes.get(name) is not None and not _is_positive(changes[name]):
-            yield f"{name}: {changes[name]!r}; a number of AWS seconds above 0"
+            kind = "real" if name == "answer_seconds" else "AWS"
+            yield f"{name}: {changes[name]!r}; a number of {kind} seconds above 0"
     if not isinstance(changes.get("hold_trainings", False), bool):
         yield f"hold_trainings: {changes['hold_trainings']!r}; true or false"
     for name, status in (("next_training", "TRAINING_FAILED"), ("next_start", "FAILED")):
@@ -93,6 +96,7 @@ class Platform:
     find_key: Callable[[str], str | None] = lambda key: key
     """The ARN of a KMS key that can be used, by id, ARN or alias; None if there is none."""
     monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
     wall: Callable[[], float] = time.time
     lead_times: LeadTimes = field(default_factory=LeadTimes)
     wishes: Wishes = field(default_factory=Wishes)

@@ -75,7 +75,8 @@ class Calls:
     ) -> None:
         """Give a task its retriers and catchers.
 
-        `failure` overrides the workflow's failure path; with `tolerated` an error changes nothing: the
+        `failure` overrides the workflow's failure path, and so does what is `handled` if the last of it are
+        all errors; with `tolerated` an error changes nothing: the
         run goes on there, and what it had to say of itself so far is kept.
         """
         policy.apply(task, prefixes=prefixes, permanent=permanent)
@@ -86,6 +87,8 @@ class Calls:
                 # Nothing to remember must render nothing: an empty Assign is refused by the ASL schema.
                 assign=dict(expected.assign) if expected.assign else None,
             )
+        if any(sfn.Errors.ALL in expected.errors for expected in handled):
+            return
         if tolerated:
             task.add_catch(tolerated, errors=[sfn.Errors.ALL])
             return

@@ -49,16 +49,18 @@ def describe_version(
     then: sfn.IChainable,
     failure: sfn.IChainable | None = None,
     tolerated: sfn.IChainable | None = None,
+    version: str = "$version",
+    variable: str = "described",
 ) -> tasks.CallAwsService:
     """A task that fills `described` with the state of version `$version`; goes on to `then`."""
     task = calls.rekognition(
         name,
         action="describeProjectVersions",
         resources=[project.project_resource_arn],
-        parameters={"ProjectArn": project.project_arn, "VersionNames": ["{% $version %}"]},
-        assign={"described": f"{{% {_DESCRIBED} %}}"},
+        parameters={"ProjectArn": project.project_arn, "VersionNames": [f"{{% {version} %}}"]},
+        assign={variable: f"{{% {_DESCRIBED} %}}"},
         handled=[
-            Handled(errors=[names.REKOGNITION_NOT_FOUND], then=then, assign={"described": {"status": ABSENT}})
+            Handled(errors=[names.REKOGNITION_NOT_FOUND], then=then, assign={variable: {"status": ABSENT}})
         ],
         during="describing the model",
         failure=failure,

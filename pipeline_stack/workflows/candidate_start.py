@@ -1,8 +1,8 @@
-"""The part of Deployment that brings a version to RUNNING and moves the live pointer to it."""
+"""The part of Deployment that brings a version to RUNNING."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
@@ -11,35 +11,23 @@ from constructs import Construct
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, STARTABLE, describe_version, one_of
-from pipeline_stack.workflows.candidate_stop import MOVING
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels
 from pipeline_stack.workflows.no_free_slot import no_free_slot
 from pipeline_stack.workflows.operator_settings import number_of
 from pipeline_stack.workflows.registry import Registry
-from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.restart import WANTED, StopToRestart
 
 # A start takes minutes as a rule, half an hour was seen; an hour leaves room (one minute a turn).
 START_TURNS: Final = 60
 
-# Copied from the version's record as they are; a version trained by hand has none, and they are left out.
-_POINTER_ITEM: Final = (
-    "{% {'kind': {'S': 'pointer'}, 'name': {'S': 'live'}, 'version': {'S': $version}, "
-    "'deployed_at': {'S': $switchedAt}, 'execution': {'S': $me}, 'digest': $record.digest, "
-    "'pictures': $record.pictures_total, 'f1': $record.f1} %}"
-)
-_LIVE: Final = (
-    "{% {'version': $version, 'pictures': $number($record.pictures_total.N), 'f1': $number($record.f1.N), "
-    "'deployed_at': $switchedAt} %}"
-)
-
 
 class StartCandidate:
-    """States from "where does it stand?" to the moved pointer; enter at `start`.
+    """States from "where does it stand?" to a model that runs; enter at `start`.
 
-    - `live`: where the run goes on once the pointer names the version.
+    - `ready`: where the run goes on with a model that is not live.
+    - `live`: where it goes on if the pointer names the version already.
     - `failed`: entered with `errorName`, `cause`, `during` when it could not be brought to RUNNING.
     """
 
@@ -53,10 +41,10 @@ class StartCandidate:
         registry: Registry,
         resources: PipelineResources,
         failed: sfn.IChainable,
+        ready: sfn.IChainable,
         live: sfn.IChainable,
     ) -> None:
         project = resources.project
-        move: sfn.IChainable = self._move_pointer(registry, resources).next(live)
         wait = sfn.Wait.jsonata(
             scope,
             "Wait for the model",
@@ -99,13 +87,12 @@ class StartCandidate:
         )
         restart = StopToRestart(scope, calls=calls, registry=registry, project=project, wait=wait, then=live)
         is_live = (
-            # One time for the pointer, the record and the parameter: each expression has its own $now().
-            sfn.Choice.jsonata(scope, "Is it live already?", assign={"switchedAt": "{% $now() %}"})
+            sfn.Choice.jsonata(scope, "Is it live already?")
             .when(
                 sfn.Condition.jsonata("{% $live.version = $version and $formerUnits > 0 %}"), restart.forget
             )
             .when(sfn.Condition.jsonata("{% $live.version = $version %}"), live)
-            .otherwise(move)
+            .otherwise(ready)
         )
         start = calls.rekognition(
             "Start the model",
@@ -171,21 +158,3 @@ class StartCandidate:
         )
         begin.next(describe)
         self.start: Final = begin
-
-    @staticmethod
-    def _move_pointer(registry: Registry, resources: PipelineResources) -> Any:
-        """The switch: pointer and record in one transaction, only while the deployment lock is ours."""
-        return registry.transact(
-            "Move the live pointer",
-            lock=DEPLOYMENT_LOCK,
-            items=[
-                {"Put": {"TableName": resources.registry.table_name, "Item": _POINTER_ITEM}},
-                registry.update_part(
-                    "version",
-                    "{% $version %}",
-                    {"outcome": {"S": "deployed"}, "deployed_at": {"S": "{% $switchedAt %}"}},
-                ),
-            ],
-            assign={"live": _LIVE},
-            during=MOVING,
-        )

@@ -1,6 +1,8 @@
-"""Deployment: one version of the project becomes the one that serves, blue/green.
+"""Deployment: one version of the project becomes the one that serves, and the former one is at hand until it
+has shown that it does so well.
 
-Started by Training, or by hand with `{"version": "<VersionName>"}` (a rollback is just that). With
+Started by Training, or by hand with `{"version": "<VersionName>"}` (a rollback is just that); with
+`"untested": true` the version is neither tried out before it goes live nor sent canaries afterwards. With
 `{"version": "<VersionName>", "restart": true}` the live model is stopped and started, so that it gets the
 inference units that the operator set since. Training also starts it with `{"reconcile": true}`, to stop
 what runs without the live pointer naming it, and to finish a restart that was cut short.
@@ -11,30 +13,47 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows import names
+from pipeline_stack.workflows.bake import Bake
+from pipeline_stack.workflows.calls import Calls
 from pipeline_stack.workflows.candidate_start import StartCandidate
 from pipeline_stack.workflows.candidate_stop import StopCandidate
+from pipeline_stack.workflows.deployment_end import DeploymentEnd
+from pipeline_stack.workflows.deployment_lock import AwaitDeploymentLock
+from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.ending import AT_FIRST, STARTED_BY_PARENT, Ending
-from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE, WriteSystemParameter, read_live_pointer
-from pipeline_stack.workflows.locks import TakeLock, allow_describing
+from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE, read_live_pointer
+from pipeline_stack.workflows.locks import allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
 from pipeline_stack.workflows.operator_settings import ReadSettings
 from pipeline_stack.workflows.other_models import StopOtherModels
+from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.restart import take_up_restart
+from pipeline_stack.workflows.smoke_test import SmokeTest
+from pipeline_stack.workflows.switch import POINTER_ITEM, switch
+from pipeline_stack.workflows.way_back import GoBack
 
-# An hour for the lock, one for the start, one for stopping the others, and on failure up to two for the
-# candidate to start and stop; the machine outlives their sum.
-TIMEOUT: Final = Duration.hours(6)
-LOCK_TURNS: Final = 60  # one minute each
 _VERSION_NAME: Final = "/^[a-zA-Z0-9_.\\-]{1,255}$/"
 _INPUT: Final = "$states.context.Execution.Input"
+_AT_FIRST: Final = {
+    "report": {"warnings": []},
+    "live": UNREAD,
+    "turns": 0,
+    "started": False,
+    "units": 0,
+    # What was live before the switch, and what went wrong after it.
+    "former": {"version": ""},
+    "failed": {"error": "", "words": ""},
+    "wantedBy": "",
+    "yielded": False,
+}
 
 
 class DeploymentWorkflow(Construct):
@@ -45,7 +64,7 @@ class DeploymentWorkflow(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, resources: PipelineResources) -> None:
         super().__init__(scope, construct_id)
-        pipeline = Stack.of(self).stack_name
+        times = DeploymentTimes(settings=resources.change)
         ending = Ending(
             self,
             workflow="Deployment",
@@ -53,48 +72,20 @@ class DeploymentWorkflow(Construct):
             resources=resources,
             advice=f"{WHAT_IS_LIVE} & ' The next check stops whatever else still runs.'",
         )
-        calls, registry = ending.calls, ending.registry
-        deployed = ending.outcome(
-            "Deployed",
-            outcome="deployed",
-            subject=messages.subject(pipeline, "$version & ' is live'"),
-            message=messages.message(
-                "'The model ' & $version & ' now serves' & "
-                "($units > 0 ? ' with ' & $string($units) & ' inference unit' & ($units = 1 ? '' : 's') : "
-                "'') & "
-                "'; no other model of the project runs.'"
-            ),
-            report="{'version': $version}",
+        registry = ending.registry
+        end = DeploymentEnd(
+            self, pipeline=Stack.of(self).stack_name, ending=ending, parameters=resources.parameters
         )
-        reconciled = ending.outcome(
-            "Reconciled",
-            outcome="reconciled",
-            subject=messages.subject(pipeline, "'models put in order'"),
-            message=messages.message("'Only the live model runs now.'"),
-        )
-        system = WriteSystemParameter(self, calls=calls, parameters=resources.parameters, then=deployed)
-        others_stopped = (
-            sfn.Choice.jsonata(self, "Was it only to reconcile?")
-            .when(sfn.Condition.jsonata("{% $reconcile %}"), reconciled)
-            .otherwise(system.start)
-        )
-        stop_others = StopOtherModels(self, ending=ending, project=resources.project, then=others_stopped)
-        # From here on a failure first stops what this run started, if it is not the live model.
-        stop_candidate = StopCandidate(
-            self, ending=ending, project=resources.project, moved=stop_others.start
-        )
-        guarded = stop_candidate.calls
-        guarded_registry = stop_candidate.registry
-
-        start = StartCandidate(
+        stop_others = StopOtherModels(
             self,
-            pipeline=pipeline,
             ending=ending,
-            calls=guarded,
-            registry=guarded_registry,
-            resources=resources,
-            failed=stop_candidate.start,
-            live=stop_others.start,
+            calls=end.calls,
+            project=resources.project,
+            then=end.start,
+            yielded=end.others_left,
+        )
+        ready = self._try_out_and_switch(
+            ending=ending, end=end, stop_others=stop_others, times=times, resources=resources
         )
         read_record = registry.get(
             "Read the model's record",
@@ -103,7 +94,7 @@ class DeploymentWorkflow(Construct):
             assign={"record": "{% $exists($states.result.Item) ? $states.result.Item : {} %}"},
             during="reading the model's record",
         )
-        read_record.next(start.start)
+        read_record.next(ready)
         settings = ReadSettings(
             self,
             ending=ending,
@@ -128,43 +119,89 @@ class DeploymentWorkflow(Construct):
             .when(sfn.Condition.jsonata("{% $restart and $live.version != $version %}"), not_live)
             .otherwise(settings.start)
         )
-        read_pointer = read_live_pointer("Read the live pointer", registry=registry, then=what_to_do)
-
-        wait_for_lock = sfn.Wait.jsonata(
+        read_pointer = read_live_pointer(
+            "Read the live pointer",
+            registry=registry,
+            then=what_to_do,
+            assign={"pointerItem": POINTER_ITEM},
+        )
+        lock = AwaitDeploymentLock(
+            self, ending=ending, times=times, table=resources.registry, then=read_pointer
+        )
+        self.state_machine, self.log_group = workflow_machine(
             self,
-            "Wait for the deployment lock",
-            time=sfn.WaitTime.duration(Duration.minutes(1)),
-            assign={"turns": "{% $turns + 1 %}"},
+            start=self._begin(ending, then=lock.start),
+            timeout=times.timeout,
+            resources=resources,
         )
-        locked_out = ending.failure(
-            "Another deployment does not end",
-            error=names.DEPLOYMENT_LOCKED,
-            cause="'Another deployment has held the lock for an hour: ' & $holder & '. Stop it, or "
-            "wait for it, "
-            "and start this one again.'",
-        )
-        held = (
-            sfn.Choice.jsonata(self, "Waited long enough for the lock?")
-            .when(sfn.Condition.jsonata(f"{{% $turns >= {LOCK_TURNS} %}}"), locked_out)
-            .otherwise(wait_for_lock)
-        )
-        lock = TakeLock(
-            self, lock=DEPLOYMENT_LOCK, registry=registry, calls=calls, taken=read_pointer, held=held
-        )
-        wait_for_lock.next(lock.start)
+        allow_describing(self.state_machine)
 
+    def _try_out_and_switch(
+        self,
+        *,
+        ending: Ending,
+        end: DeploymentEnd,
+        stop_others: StopOtherModels,
+        times: DeploymentTimes,
+        resources: PipelineResources,
+    ) -> sfn.IChainable:
+        """From a version whose record was read to the moved pointer, and what comes of the move."""
+        go_back = GoBack(
+            self,
+            calls=end.calls,
+            registry=Registry(self, calls=end.calls, table=resources.registry),
+            resources=resources,
+            back=stop_others.start,
+            stays=end.start,
+        )
+        bake = Bake(
+            self,
+            ending=ending,
+            calls=end.calls,
+            resources=resources,
+            times=times,
+            then=stop_others.start,
+            failed=go_back.start,
+            yielded=end.watch_left,
+        )
+        # From here on a failure first stops what this run started, if it is not the live model.
+        stop_candidate = StopCandidate(self, ending=ending, project=resources.project, moved=bake.start)
+        guarded: Calls = stop_candidate.calls
+        smoke_test = SmokeTest(
+            self,
+            ending=ending,
+            calls=guarded,
+            registry=stop_candidate.registry,
+            resources=resources,
+            then=switch(self, registry=stop_candidate.registry, resources=resources, then=bake.start),
+            failed=stop_candidate.start,
+        )
+        return StartCandidate(
+            self,
+            pipeline=Stack.of(self).stack_name,
+            ending=ending,
+            calls=guarded,
+            registry=stop_candidate.registry,
+            resources=resources,
+            failed=stop_candidate.start,
+            ready=smoke_test.start,
+            live=stop_others.start,
+        ).start
+
+    def _begin(self, ending: Ending, *, then: sfn.IChainable) -> sfn.Pass:
         refuse = ending.failure(
             "Refuse the input",
             error=names.INVALID_INPUT,
             cause=f"'The input was ' & $substring($string({_INPUT}), 0, 500) & '. Allowed is "
             '{"version": "<VersionName>"}, where the name is 1 to 255 letters, digits, dots, - or _; with '
-            '"restart": true the live model is stopped and started.\'',
+            '"restart": true the live model is stopped and started, with "untested": true a version goes '
+            "live without being tried out.'",
         )
         understood = (
             sfn.Choice.jsonata(self, "Is the input understood?")
             .when(
                 sfn.Condition.jsonata("{% $reconcile or $contains($version, " + _VERSION_NAME + ") %}"),
-                lock.start,
+                then,
             )
             .otherwise(refuse)
         )
@@ -176,19 +213,12 @@ class DeploymentWorkflow(Construct):
                 "nested": f"{{% $exists({_INPUT}.{STARTED_BY_PARENT}) %}}",
                 "reconcile": f"{{% {_INPUT}.reconcile = true %}}",
                 **AT_FIRST,
+                **_AT_FIRST,
                 "source": "operator",
                 "version": f"{{% $type({_INPUT}.version) = 'string' ? {_INPUT}.version : '' %}}",
-                "report": {"warnings": []},
-                "live": UNREAD,
-                "turns": 0,
-                "started": False,
                 "restart": f"{{% {_INPUT}.restart = true %}}",
-                "units": 0,
+                "untested": f"{{% {_INPUT}.untested = true %}}",
             },
         )
         begin.next(understood)
-
-        self.state_machine, self.log_group = workflow_machine(
-            self, start=begin, timeout=TIMEOUT, resources=resources
-        )
-        allow_describing(self.state_machine)
+        return begin

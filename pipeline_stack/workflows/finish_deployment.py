@@ -9,6 +9,7 @@ from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import unless_redriven
+from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.nested_deployment import NestedDeployment
 from pipeline_stack.workflows.operator_settings import number_of, value_of
@@ -18,15 +19,21 @@ class DeployAccepted:
     """States from an accepted version to the end of the run; enter at `start`."""
 
     def __init__(
-        self, scope: Construct, *, pipeline: str, ending: Ending, deployment: sfn.StateMachine
+        self,
+        scope: Construct,
+        *,
+        pipeline: str,
+        ending: Ending,
+        deployment: sfn.StateMachine,
+        times: DeploymentTimes,
     ) -> None:
         done = ending.outcome(
             "Deployed",
             outcome="deployed",
             subject=messages.subject(pipeline, "$version & ' is live, F1 ' & $string($round($report.f1, 3))"),
             message=messages.message(
-                "'The model ' & $version & ' was trained, met the minimum and now serves; no other "
-                "model of the project runs.'",
+                "'The model ' & $version & ' was trained, met the minimum and now serves' & "
+                "($deployed.former_runs = true ? '.' : '; no other model of the project runs.')",
                 messages.RULES,
                 messages.EVALUATION,
                 "'The next training waits for ' & "
@@ -64,9 +71,15 @@ class DeployAccepted:
             cause="'The deployment answered with an outcome that Training does not know: ' & "
             "$string($deployed)",
         )
+        # What the deployment has to say of the model, and what its canaries saw.
+        noted = {
+            "report": "{% $merge([$report, "
+            "$exists($deployed.canaries) ? {'canaries': $deployed.canaries} : {}, "
+            "{'warnings': $append($report.warnings, $deployed.warnings)}]) %}"
+        }
         serves = (
             sfn.Choice.jsonata(scope, "Does it serve now?")
-            .when(sfn.Condition.jsonata("{% $deployed.outcome = 'deployed' %}"), finished)
+            .when(sfn.Condition.jsonata("{% $deployed.outcome = 'deployed' %}"), finished, assign=noted)
             .when(sfn.Condition.jsonata("{% $deployed.outcome = 'waiting_for_capacity' %}"), waiting)
             .otherwise(unknown)
         )
@@ -77,6 +90,7 @@ class DeployAccepted:
             ending=ending,
             calls=ending.calls,
             deployment=deployment,
+            longest=times.nested_timeout,
             execution_name="{% $version & '-' & $substring($hash($me, 'SHA-256'), 0, 16) %}",
             payload={"version": "{% $version %}"},
             then=serves,

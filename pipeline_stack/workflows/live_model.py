@@ -20,18 +20,14 @@ POINTER: Final = (
     "'version': $states.result.Item.version.S, "
     "'pictures': $number($states.result.Item.pictures.N), "
     "'f1': $number($states.result.Item.f1.N), "
-    "'deployed_at': $states.result.Item.deployed_at.S"
+    "'deployed_at': $states.result.Item.deployed_at.S, "
+    "'previous': $states.result.Item.previous.S"
     "} : {'version': ''} %}"
 )
 
 # The inference units that the live model had before a restart that is under way, else 0.
 RESTARTING: Final = (
     "{% $exists($states.result.Item.restarting) ? $number($states.result.Item.restarting.N) : 0 %}"
-)
-
-# The execution that noted that restart.
-RESTARTER: Final = (
-    "{% $exists($states.result.Item.restarting_by) ? $states.result.Item.restarting_by.S : '' %}"
 )
 
 # Before the pointer was read.
@@ -59,13 +55,12 @@ def read_live_pointer(
     assign: Mapping[str, Any] | None = None,
     tolerated: sfn.IChainable | None = None,
 ) -> tasks.DynamoGetItem:
-    """A task that fills `live`, `formerUnits` and `restarter` from the pointer, read consistently; goes on to
-    `then`."""
+    """A task that fills `live` and `formerUnits` from the pointer, read consistently; goes on to `then`."""
     task = registry.get(
         name,
         kind="pointer",
         item="live",
-        assign={"live": POINTER, "formerUnits": RESTARTING, "restarter": RESTARTER, **(assign or {})},
+        assign={"live": POINTER, "formerUnits": RESTARTING, **(assign or {})},
         during="reading the live pointer",
         tolerated=tolerated,
     )

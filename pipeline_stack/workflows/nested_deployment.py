@@ -14,9 +14,6 @@ from pipeline_stack.workflows import names, retries
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
 
-# Longer than Deployment's own timeout, which is the one that should end it.
-TIMEOUT: Final = Duration.hours(7)
-
 
 def executions_of(machine: sfn.StateMachine, stack: Stack) -> str:
     """What the ARNs of the machine's executions begin with."""
@@ -64,8 +61,9 @@ class NestedDeployment:
     The nested execution has a name that follows from this one, so an attempt repeated while it runs
     joins it. If the call fails in any way (an answer lost, the name used up, the child itself failed),
     we look at the child: what it did decides, and its error is the one that the operator reads. How
-    Step Functions words a child's failure is thus of no account. `refused` is where the run goes on after a
-    failure, with `errorName`, `cause` and `during` assigned; by default it fails.
+    Step Functions words a child's failure is thus of no account. `longest` is
+    `DeploymentTimes.nested_timeout`. `refused` is where the run goes on after a failure, with `errorName`,
+    `cause` and `during` assigned; by default it fails.
     """
 
     def __init__(
@@ -77,6 +75,7 @@ class NestedDeployment:
         ending: Ending,
         calls: Calls,
         deployment: sfn.StateMachine,
+        longest: Duration,
         execution_name: str,
         payload: Mapping[str, Any],
         then: sfn.IChainable,
@@ -141,7 +140,7 @@ class NestedDeployment:
             name=unless_redriven("$childName"),
             input=sfn.TaskInput.from_object(dict(payload)),
             assign={"deployed": "{% $states.result.Output %}"},
-            task_timeout=sfn.Timeout.duration(TIMEOUT),
+            task_timeout=sfn.Timeout.duration(longest),
         )
         retries.NESTED_START.apply(run, prefixes=("StepFunctions",))
         run.add_catch(

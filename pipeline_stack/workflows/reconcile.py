@@ -10,10 +10,12 @@ from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled
+from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels, unless_none_is_live
 from pipeline_stack.workflows.live_model import WriteSystemParameter, read_live_pointer
 from pipeline_stack.workflows.nested_deployment import NestedDeployment, look_at_execution
+from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
 
@@ -22,7 +24,9 @@ class Reconcile:
 
     A RUNNING version that the live pointer does not name bills for nothing, and a live model whose restart
     was cut short leaves detection down: a nested Deployment, which alone may hold the deployment lock, puts
-    both right. `For-System-Use-Only` is made to say what the registry says.
+    both right. While another deployment is under way, both are its doing: it lets the former model run on
+    while it watches the new one, and puts things in order at its end. `For-System-Use-Only` is made to say
+    what the registry says.
 
     If that fails, the run fails: a person has to look. `{"force": true}` goes on all the same, so that
     another model can be trained in place of one that does not start.
@@ -50,12 +54,41 @@ class Reconcile:
             ending=ending,
             calls=calls,
             deployment=deployment,
+            longest=DeploymentTimes(settings=resources.change).nested_timeout,
             execution_name="{% 'reconcile-' & $substring($hash($me, 'SHA-256'), 0, 32) %}",
             payload={"reconcile": True},
             then=self._does_it_wait(scope, ending=ending, then=once_more),
-            # Whoever holds the deployment lock for so long puts the models in order at its own end.
+            # Whoever took the deployment lock meanwhile, and holds it for so long, puts the models in order
+            # at its own end.
             tolerated_error=names.DEPLOYMENT_LOCKED,
             refused=self._go_on_if_forced(scope, ending=ending, then=once_more),
+        )
+        under_way = (
+            sfn.Choice.jsonata(scope, "Is a deployment under way?")
+            .when(sfn.Condition.jsonata("{% $child.status = 'RUNNING' %}"), system.start)
+            .otherwise(mend.start)
+        )
+        look = look_at_execution(
+            "Look at the deployment under way",
+            calls=calls,
+            stack=Stack.of(scope),
+            machine=deployment,
+            arn="$deployer",
+            gone=Handled(errors=names.EXECUTION_GONE, then=mend.start),
+            during="looking whether a deployment is under way",
+        )
+        look.next(under_way)
+        deployer = ending.registry.get(
+            "Read who deploys",
+            kind="lock",
+            item=DEPLOYMENT_LOCK,
+            assign={"deployer": "{% $exists($states.result.Item) ? $states.result.Item.holder.S : '' %}"},
+            during="reading who holds the deployment lock",
+        )
+        deployer.next(
+            sfn.Choice.jsonata(scope, "Does anybody deploy?")
+            .when(sfn.Condition.jsonata("{% $deployer = '' %}"), mend.start)
+            .otherwise(look)
         )
         stray = (
             sfn.Choice.jsonata(scope, "Does a stray model run?")
@@ -64,29 +97,14 @@ class Reconcile:
                     "{% $count($hosted[status = 'RUNNING' and version != $live.version]) > 0"
                     f"{unless_none_is_live(resources.project)} %}}"
                 ),
-                mend.start,
+                deployer,
             )
             .otherwise(system.start)
         )
         listed = ListHostedModels(scope, calls=calls, project=resources.project, then=stray)
-        under_way = (
-            sfn.Choice.jsonata(scope, "Is the restart under way?")
-            .when(sfn.Condition.jsonata("{% $child.status = 'RUNNING' %}"), listed.start)
-            .otherwise(mend.start)
-        )
-        look = look_at_execution(
-            "Look at the restart",
-            calls=calls,
-            stack=Stack.of(scope),
-            machine=deployment,
-            arn="$restarter",
-            gone=Handled(errors=names.EXECUTION_GONE, then=mend.start),
-            during="looking at the restart of the live model",
-        )
-        look.next(under_way)
         restarting = (
             sfn.Choice.jsonata(scope, "Was a restart begun?")
-            .when(sfn.Condition.jsonata("{% $formerUnits > 0 %}"), look)
+            .when(sfn.Condition.jsonata("{% $formerUnits > 0 %}"), deployer)
             .otherwise(listed.start)
         )
         self.start: Final = read_live_pointer(

@@ -21,6 +21,7 @@ from pipeline_stack.workflows.approval import PATIENCE, AskForApproval
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.datasets import RefreshDatasets
 from pipeline_stack.workflows.decision import CarryOutDecision
+from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.ending import AT_FIRST, Ending
 from pipeline_stack.workflows.existing_version import LookForVersion
 from pipeline_stack.workflows.finish_deployment import DeployAccepted
@@ -46,10 +47,9 @@ from pipeline_stack.workflows.version_creation import CreateVersion
 from pipeline_stack.workflows.version_training import AwaitTraining
 
 # 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
-# 25 hours of training, an hour each for datasets, a deletion and finding out what the datasets left out,
-# three for the comparison with the live model, seven for each of the two nested deployments, and three for
-# retries; then a week for a person to decide, and an hour for the lock after that.
-TIMEOUT: Final = Duration.hours(49).plus(PATIENCE)
+# three for the comparison with the live model, and three for retries; then a week for a person to decide,
+# and an hour for the lock after that. The two nested deployments come on top.
+_OWN_TIME: Final = Duration.hours(35).plus(PATIENCE)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
 # Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
@@ -88,7 +88,8 @@ class TrainingWorkflow(Construct):
         calls = ending.calls
         project = resources.project
 
-        deploy = DeployAccepted(self, pipeline=pipeline, ending=ending, deployment=deployment)
+        times = DeploymentTimes(settings=resources.change)
+        deploy = DeployAccepted(self, pipeline=pipeline, ending=ending, deployment=deployment, times=times)
         decision = CarryOutDecision(self, pipeline=pipeline, ending=ending, approved=deploy.start)
         lock_again = sfn.Pass.jsonata(self, "Turn to the training lock", assign={"turns": 0})
         approval = AskForApproval(
@@ -253,6 +254,9 @@ class TrainingWorkflow(Construct):
         begin.next(understood)
 
         self.state_machine, self.log_group = workflow_machine(
-            self, start=begin, timeout=TIMEOUT, resources=resources
+            self,
+            start=begin,
+            timeout=_OWN_TIME.plus(times.nested_timeout).plus(times.nested_timeout),
+            resources=resources,
         )
         allow_describing(self.state_machine)

@@ -50,6 +50,7 @@ def test_a_handler_is_importable_from_its_asset_with_nothing_else_on_the_path(
             "TRAINING_WORKFLOW_ARN": "a-workflow",
             "TRAINING_RULE_NAME": "a-rule",
             "INFERENCE_UNIT_USD_PER_HOUR": "4",
+            "USUAL_DEPLOYMENT_MINUTES": "180",
             "POWERTOOLS_METRICS_NAMESPACE": "a-namespace",
             "POWERTOOLS_SERVICE_NAME": package,
         },

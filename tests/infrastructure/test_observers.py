@@ -77,6 +77,8 @@ def test_the_meter_knows_what_it_measures(template: Template) -> None:
     assert variables["TRAINING_RULE_NAME"] == {"Ref": rule}
     assert flat(variables["PROJECT_ARN"]) == f"<{template.only('AWS::Rekognition::Project')[0]}.Arn>"
     assert variables["INFERENCE_UNIT_USD_PER_HOUR"] == "4.0"
+    # Three hours for a lock, a start, stops and retries; the watch of the settings, and its canaries.
+    assert variables["USUAL_DEPLOYMENT_MINUTES"] == ("187" if template.name.endswith("-local") else "285")
 
 
 def test_the_meter_reads_what_it_measures_and_writes_the_months_usage_alone(template: Template) -> None:

@@ -60,6 +60,7 @@ EXPLAINED = {
 """Actions that no run here uses in any role."""
 EXPLAINED_OF_ROLE = {
     ("EvaluationJudge", "s3:ListBucket"): MISSING_FILE,
+    ("ModelAsker", "s3:ListBucket"): MISSING_FILE,
     ("FailureExplainer", "s3:ListBucket"): MISSING_FILE,
     ("ModelAsker", "s3:ListBucket"): MISSING_FILE,
     ("-TrainingRole", "events:DescribeRule"): SYNC,

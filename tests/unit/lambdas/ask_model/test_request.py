@@ -18,7 +18,7 @@ EVENT: dict[str, Any] = {
 
 
 def test_an_event_is_understood() -> None:
-    request = Request.from_event({**EVENT, "at_most": 20, "turn": 4.0})
+    request = Request.from_event({**EVENT, "at_most": 20, "turn": 4.0, "longest_seconds": 40})
 
     assert request == Request(
         purpose="canary",
@@ -29,6 +29,7 @@ def test_an_event_is_understood() -> None:
         pictures_per_label=3,
         answers=None,
         at_most=20,
+        longest_seconds=40,
         turn=4,
     )
 
@@ -56,6 +57,7 @@ def test_answers_lie_beside_the_sample_and_what_is_left_out_does_not_limit() -> 
         ("pictures_per_label", 1.5),
         ("at_most", "20"),
         ("turn", -1),
+        ("longest_seconds", 0),
         ("answers_key", ""),
         ("answers_key", 1),
     ],

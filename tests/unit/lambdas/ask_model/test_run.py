@@ -160,7 +160,14 @@ def test_a_model_that_does_not_run_is_said_not_to() -> None:
 def test_nothing_readable_agrees_with_nothing() -> None:
     result = ask(Files(entry("a", "cat")), ToldModel(a="InvalidS3ObjectException"))
 
-    assert (result["agreement"], result["asked"] - result["unreadable"]) == (0.0, 0)
+    assert (result["agreement"], result["asked"], result["unreadable"]) == (0.0, 1, 1)
+
+
+def test_a_model_without_the_time_to_answer_does_not_disagree() -> None:
+    files = Files(entry("a", "cat"), entry("b", "cat"))
+    result = ask(files, ToldModel(a=("cat",), b="ThrottlingException"), purpose="canary", answers_key=None)
+
+    assert (result["agreement"], result["failed"], result["asked"]) == (1.0, 0, 2)
 
 
 def test_without_a_sample_there_is_nothing_to_ask() -> None:

@@ -92,6 +92,7 @@ def measure(
         "TRAINING_WORKFLOW_ARN": WORKFLOW,
         "TRAINING_RULE_NAME": "TrainingRule",
         "INFERENCE_UNIT_USD_PER_HOUR": "4.0",
+        "USUAL_DEPLOYMENT_MINUTES": "180",
     }.items():
         monkeypatch.setenv(name, value)
     # Powertools reads its environment when it is imported, which is before this.
@@ -308,6 +309,9 @@ def test_every_missing_setting_is_named_in_one_message(
 ) -> None:
     monkeypatch.setenv("PROJECT_ARN", "")
     monkeypatch.setenv("INFERENCE_UNIT_USD_PER_HOUR", "four")
+    monkeypatch.setenv("USUAL_DEPLOYMENT_MINUTES", "")
 
-    with pytest.raises(SettingsMissing, match=r"PROJECT_ARN.*INFERENCE_UNIT_USD_PER_HOUR"):
+    with pytest.raises(
+        SettingsMissing, match=r"PROJECT_ARN.*INFERENCE_UNIT_USD_PER_HOUR.*USUAL_DEPLOYMENT_MINUTES"
+    ):
         measure()

@@ -35,7 +35,13 @@ class Pointers:
 def found(
     *versions: str, pointers: Pointers, is_running: Callable[[str], bool] = lambda _: True
 ) -> list[str] | None:
-    return strays(hosted=lambda: hosted(*versions), pointers=pointers, is_running=is_running, now=NOW)
+    return strays(
+        hosted=lambda: hosted(*versions),
+        pointers=pointers,
+        is_running=is_running,
+        now=NOW,
+        usual_deployment=timedelta(hours=3),
+    )
 
 
 def lock(age: timedelta = timedelta(minutes=10), holder: str = "deployment") -> Lock:
@@ -100,6 +106,7 @@ def test_in_an_adopted_project_there_is_no_stray_before_the_first_deployment(
         pointers=Pointers(live=live),
         is_running=lambda _: False,
         now=NOW,
+        usual_deployment=timedelta(hours=3),
         project_is_adopted=True,
     )
 

@@ -153,3 +153,16 @@ def test_a_model_that_does_not_run_is_not_ready() -> None:
     lab.call("StopProjectVersion", ProjectVersionArn=arn)
     with pytest.raises(CallError, match="ResourceNotReadyException"):
         detect((lab, arn), red())
+
+
+def test_a_model_thinks_for_as_long_as_it_is_told(
+    running: tuple[Lab, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, _ = running
+    slept: list[float] = []
+    monkeypatch.setattr(lab.platform, "sleep", slept.append)
+    monkeypatch.setattr(lab.platform.wishes, "answer_seconds", 2.5)
+
+    detect(running, red())
+
+    assert slept == [2.5]

@@ -1,0 +1,147 @@
+"""The part of Deployment that goes back to the former model by itself, if the new one fails its canaries."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.bake import IN_A_ROW
+from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
+from pipeline_stack.workflows.candidate import STARTABLE, describe_version, one_of
+from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.switch import switch_back
+
+# As long as the start of a new one (one minute a turn).
+TURNS: Final = 60
+_STATUS: Final = "$returning.status"
+
+
+class GoBack:
+    """States that make the `former` model the live one again; enter at `start`.
+
+    - `back`: where the run goes on then: what is stopped after it is the model that failed.
+    - `stays`: where it goes on if there is no former model, or it does not run and cannot be started. The
+      model that failed serves on: one that answers badly may still be better than none.
+    `failed` says to the end of the run that it is red, and why.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        calls: Calls,
+        registry: Registry,
+        resources: PipelineResources,
+        back: sfn.IChainable,
+        stays: sfn.IChainable,
+    ) -> None:
+        project = resources.project
+
+        def concluded(name: str, words: str, then: sfn.IChainable) -> sfn.Pass:
+            state = sfn.Pass.jsonata(
+                scope,
+                name,
+                assign={
+                    "failed": f"{{% {{'error': $failed.error, 'words': $failed.words & ' ' & {words}}} %}}"
+                },
+            )
+            state.next(then)
+            return state
+
+        no_former = concluded(
+            "There is no former model",
+            "'There is no former model to go back to: ' & $version & ' STAYS LIVE as it is. Deploy a better "
+            "version, or stop it.'",
+            stays,
+        )
+        lost = concluded(
+            "The former model cannot serve",
+            f"'The former model ' & $former.version & ' cannot be brought back, it is ' & {_STATUS} & "
+            "($refused = '' ? '' : ' (' & $refused & ')') & ': ' & $version & ' STAYS LIVE as it is. Deploy "
+            "another version, or start the former one by deploying it.'",
+            stays,
+        )
+        returned = concluded(
+            "The former model serves again",
+            "'The former model, ' & $former.version & ', serves again; ' & $version & ' is stopped, and no "
+            "check deploys it again.'",
+            back,
+        )
+        move_back = switch_back(registry=registry, resources=resources, reason="$failed.words", then=returned)
+        wait = sfn.Wait.jsonata(
+            scope,
+            "Wait for the former model",
+            time=sfn.WaitTime.duration(Duration.minutes(1)),
+            assign={"turns": "{% $turns + 1 %}"},
+        )
+        start = calls.rekognition(
+            "Start the former model",
+            action="startProjectVersion",
+            resources=[project.version_resource_arn],
+            parameters={
+                "ProjectVersionArn": unless_redriven("$returning.arn"),
+                "MinInferenceUnits": "{% $units %}",
+            },
+            assign={"restarted": True},
+            handled=[
+                Handled(errors=[names.REKOGNITION_IN_USE], then=wait, assign={"restarted": True}),
+                Handled(
+                    errors=[sfn.Errors.ALL],
+                    then=lost,
+                    assign={"refused": "{% $states.errorOutput.Error & ': ' & $states.errorOutput.Cause %}"},
+                ),
+            ],
+            during="starting the former model",
+        )
+        start.next(wait)
+        where = (
+            sfn.Choice.jsonata(scope, "Does the former model run?")
+            .when(sfn.Condition.jsonata(one_of(("RUNNING",), _STATUS)), move_back)
+            .when(sfn.Condition.jsonata(f"{{% $turns >= {TURNS} %}}"), lost)
+            .when(sfn.Condition.jsonata(one_of(("STARTING", "STOPPING"), _STATUS)), wait)
+            # What was asked to start may be seen a moment late in its old status.
+            .when(
+                sfn.Condition.jsonata(
+                    f"{{% $restarted and {_STATUS} in ['TRAINING_COMPLETED', 'STOPPED'] %}}"
+                ),
+                wait,
+            )
+            .when(
+                sfn.Condition.jsonata(f"{{% $not($restarted) and {_STATUS} in {list(STARTABLE)} %}}"), start
+            )
+            .otherwise(lost)
+        )
+        describe = describe_version(
+            "Where does the former model stand?",
+            calls=calls,
+            project=project,
+            version="$former.version",
+            variable="returning",
+            then=where,
+        )
+        wait.next(describe)
+        begin = sfn.Pass.jsonata(
+            scope,
+            "The canaries fail",
+            assign={
+                "turns": 0,
+                "restarted": False,
+                "refused": "",
+                "returning": {"status": "unknown"},
+                "failed": messages.expression(
+                    f"{{'error': '{names.CANARIES_FAILED}', 'words': 'The model ' & $version & ' failed "
+                    f"{IN_A_ROW} canaries in a row after it had gone live: ' & $badWords & '.'}}"
+                ),
+            },
+        )
+        begin.next(
+            sfn.Choice.jsonata(scope, "Is there a former model?")
+            .when(sfn.Condition.jsonata("{% $former.version = '' %}"), no_former)
+            .otherwise(describe)
+        )
+        self.start: Final = begin
