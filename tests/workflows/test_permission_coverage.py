@@ -62,7 +62,6 @@ EXPLAINED_OF_ROLE = {
     ("EvaluationJudge", "s3:ListBucket"): MISSING_FILE,
     ("ModelAsker", "s3:ListBucket"): MISSING_FILE,
     ("FailureExplainer", "s3:ListBucket"): MISSING_FILE,
-    ("ModelAsker", "s3:ListBucket"): MISSING_FILE,
     ("-TrainingRole", "events:DescribeRule"): SYNC,
     ("-TrainingRole", "events:PutRule"): SYNC,
     ("-TrainingRole", "events:PutTargets"): SYNC,
