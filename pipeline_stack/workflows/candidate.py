@@ -28,6 +28,7 @@ _DESCRIBED: Final = (
     "'tested': TestingDataResult.Output.Assets[0].GroundTruthManifest.S3Object, "
     "'ended_at': TrainingEndTimestamp, "
     "'billed_seconds': BillableTrainingTimeInSeconds, 'units': MinInferenceUnits, "
+    "'most_units': $exists(MaxInferenceUnits) ? MaxInferenceUnits : 0, "
     # Where Rekognition marks what it found wrong; absent where it did not get as far as the content.
     "'files': {'summary': ManifestSummary.S3Object, "
     "'training': TrainingDataResult.Validation.Assets[0].GroundTruthManifest.S3Object, "

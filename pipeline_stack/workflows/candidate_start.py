@@ -9,12 +9,12 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.workflows import names
-from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
+from pipeline_stack.workflows.calls import Calls, Handled
 from pipeline_stack.workflows.candidate import ABSENT, STARTABLE, describe_version, one_of
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels
+from pipeline_stack.workflows.model_start import UNITS, start_model
 from pipeline_stack.workflows.no_free_slot import no_free_slot
-from pipeline_stack.workflows.operator_settings import number_of
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.restart import WANTED, StopToRestart
@@ -69,10 +69,12 @@ class StartCandidate:
             "Return to the former units",
             assign={
                 "units": "{% $formerUnits %}",
+                "maximum": 0,
                 "report": "{% $merge([$report, {'warnings': $append($report.warnings, ["
-                "'Rekognition refused ' & $string($units) & ' inference units (' & $refusal & '); the "
-                "former number, ' & $string($formerUnits) & ', was asked for instead. Set "
-                "Minimum-Inference-Units to what the account allows.'])}]) %}",
+                "'Rekognition refused ' & $string($units) & ($maximum > $units ? ' to ' & $string($maximum) "
+                ": '') & ' inference units (' & $refusal & '); the former number, ' & $string($formerUnits) "
+                "& ', was asked for instead, without scaling. Set Minimum-Inference-Units and "
+                "Maximum-Inference-Units to what the account allows.'])}]) %}",
             },
         )
         refused_units.next(wait)
@@ -94,14 +96,12 @@ class StartCandidate:
             .when(sfn.Condition.jsonata("{% $live.version = $version %}"), live)
             .otherwise(ready)
         )
-        start = calls.rekognition(
+        start = start_model(
+            scope,
             "Start the model",
-            action="startProjectVersion",
-            resources=[project.version_resource_arn],
-            parameters={
-                "ProjectVersionArn": unless_redriven("$described.arn"),
-                "MinInferenceUnits": "{% $units %}",
-            },
+            calls=calls,
+            project=project,
+            arn="$described.arn",
             assign={"started": True},
             handled=[
                 # The answer to an earlier attempt was lost: it is starting.
@@ -113,8 +113,8 @@ class StartCandidate:
                 ),
             ],
             during="starting the model",
+            then=patient,
         )
-        start.next(patient)
         start_failed = ending.failure(
             "The model failed to start",
             error=names.MODEL_START_FAILED,
@@ -154,7 +154,7 @@ class StartCandidate:
         begin = sfn.Pass.jsonata(
             scope,
             "Begin the start",
-            assign={"turns": 0, "units": f"{{% {number_of('Minimum-Inference-Units')} %}}"},
+            assign={"turns": 0, **UNITS},
         )
         begin.next(describe)
         self.start: Final = begin

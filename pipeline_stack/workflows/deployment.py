@@ -48,6 +48,7 @@ _AT_FIRST: Final = {
     "turns": 0,
     "started": False,
     "units": 0,
+    "maximum": 0,
     # What was live before the switch, and what went wrong after it.
     "former": {"version": ""},
     "failed": {"error": "", "words": ""},
@@ -99,7 +100,7 @@ class DeploymentWorkflow(Construct):
             self,
             ending=ending,
             parameters=resources.parameters,
-            wanted=["Minimum-Inference-Units"],
+            wanted=["Minimum-Inference-Units", "Maximum-Inference-Units"],
             then=read_record,
         )
         not_live = ending.failure(

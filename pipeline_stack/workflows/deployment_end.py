@@ -46,8 +46,8 @@ class DeploymentEnd:
             subject=messages.subject(pipeline, "$version & ' is live'"),
             message=messages.message(
                 "'The model ' & $version & ' now serves' & "
-                "($units > 0 ? ' with ' & $string($units) & ' inference unit' & ($units = 1 ? '' : 's') : "
-                "'') & "
+                "($units = 0 ? '' : ' with ' & $string($units) & ($maximum > $units ? ' to ' & "
+                "$string($maximum) : '') & ' inference unit' & ($units = 1 and $maximum <= 1 ? '' : 's')) & "
                 "($yielded ? '.' : '; no other model of the project runs.')"
             ),
             report="{'version': $version, 'former_runs': $yielded}",

@@ -10,6 +10,7 @@ from constructs import Construct
 from pipeline_stack.workflows import messages
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import names_of
+from pipeline_stack.workflows.model_start import SCALES
 
 # The pointer's note may be of another version than the one that an operator deploys in its place.
 _RESTARTS: Final = "$formerUnits > 0 and $live.version = $version"
@@ -45,6 +46,9 @@ def no_free_slot(
     return (
         sfn.Choice.jsonata(scope, "Does our own start take the slot?")
         .when(sfn.Condition.jsonata("{% $version in $hosted.version %}"), ours)
-        .when(sfn.Condition.jsonata(f"{{% {_RESTARTS} and $units != $formerUnits %}}"), refused_units)
+        .when(
+            sfn.Condition.jsonata(f"{{% {_RESTARTS} and ($units != $formerUnits or {SCALES}) %}}"),
+            refused_units,
+        )
         .otherwise(waiting)
     )

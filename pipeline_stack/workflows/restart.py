@@ -10,6 +10,7 @@ from constructs import Construct
 
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
+from pipeline_stack.workflows.model_start import WANTED_MAXIMUM
 from pipeline_stack.workflows.names import REKOGNITION_IN_USE
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
@@ -17,7 +18,8 @@ from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 # A running version's units cannot be changed (Custom Labels guide, "Running a trained model"); one that
 # has them already is left alone, so a restart that is asked for twice stops the model once.
 WANTED: Final = (
-    "$restart and $live.version = $version and $described.status = 'RUNNING' and $described.units != $units"
+    "$restart and $live.version = $version and $described.status = 'RUNNING' and ($described.units != $units "
+    f"or $described.most_units != {WANTED_MAXIMUM})"
 )
 
 _BY_ME: Final = {"restarting_by": {"S": "{% $me %}"}}

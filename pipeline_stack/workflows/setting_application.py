@@ -191,7 +191,12 @@ class ApplyChange:
             sfn.Choice.jsonata(scope, "What does the parameter rule?")
             .when(sfn.Condition.jsonata(f"{{% $parameter in ['{FREQUENCY}', '{ENABLED}'] %}}"), take)
             .when(sfn.Condition.jsonata("{% $parameter = 'Minimum-F1-Score' %}"), minimum.start)
-            .when(sfn.Condition.jsonata("{% $parameter = 'Minimum-Inference-Units' %}"), units.start)
+            .when(
+                sfn.Condition.jsonata(
+                    "{% $parameter in ['Minimum-Inference-Units', 'Maximum-Inference-Units'] %}"
+                ),
+                units.start,
+            )
             .otherwise(from_next)
         )
         # Put again as it was, by a deployment for one, and changed since: nobody needs to hear of it.

@@ -10,8 +10,9 @@ from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.bake import IN_A_ROW
-from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
+from pipeline_stack.workflows.calls import Calls, Handled
 from pipeline_stack.workflows.candidate import STARTABLE, describe_version, one_of
+from pipeline_stack.workflows.model_start import start_model
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.switch import switch_back
@@ -79,14 +80,12 @@ class GoBack:
             time=sfn.WaitTime.duration(Duration.minutes(1)),
             assign={"turns": "{% $turns + 1 %}"},
         )
-        start = calls.rekognition(
+        start = start_model(
+            scope,
             "Start the former model",
-            action="startProjectVersion",
-            resources=[project.version_resource_arn],
-            parameters={
-                "ProjectVersionArn": unless_redriven("$returning.arn"),
-                "MinInferenceUnits": "{% $units %}",
-            },
+            calls=calls,
+            project=project,
+            arn="$returning.arn",
             assign={"restarted": True},
             handled=[
                 Handled(errors=[names.REKOGNITION_IN_USE], then=wait, assign={"restarted": True}),
@@ -97,8 +96,8 @@ class GoBack:
                 ),
             ],
             during="starting the former model",
+            then=wait,
         )
-        start.next(wait)
         where = (
             sfn.Choice.jsonata(scope, "Does the former model run?")
             .when(sfn.Condition.jsonata(one_of(("RUNNING",), _STATUS)), move_back)

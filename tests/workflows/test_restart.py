@@ -10,6 +10,7 @@ from tests.workflows.operator import Operator
 from tests.workflows.test_settings import command_of
 
 UNITS = "Minimum-Inference-Units"
+MAXIMUM = "Maximum-Inference-Units"
 
 
 def units(operator: Operator) -> dict[str, int]:
@@ -84,6 +85,52 @@ def test_units_that_the_account_does_not_have_leave_the_model_running_as_before(
     assert units(operator) == {version: 1}
     assert "Rekognition refused 6 inference units" in report["warnings"][0]
     assert report["warnings"][0] in operator.messages()[-1]["message"]
+
+
+def room_to_scale(operator: Operator) -> int | None:
+    """Up to how many units the one running version may be scaled; None if it is not."""
+    found = operator.aws.client("rekognition").describe_project_versions(ProjectArn=operator.project_arn())
+    (version,) = (each for each in found["ProjectVersionDescriptions"] if each["Status"] == "RUNNING")
+    most: int | None = version.get("MaxInferenceUnits")
+    return most
+
+
+def test_a_model_may_scale_as_far_as_the_operator_says(serving: tuple[Operator, str]) -> None:
+    operator, version = serving
+    assert room_to_scale(operator) is None
+    operator.set(MAXIMUM, "3")
+    (message,) = operator.until_messages(1, "setting")
+    assert "a running model cannot be changed" in message["message"]
+    _, document = command_of(message)
+    assert operator.run("Deployment", **document)["outcome"] == "deployed"
+    assert (units(operator), room_to_scale(operator)) == ({version: 1}, 3)
+    assert "now serves with 1 to 3 inference units" in operator.messages()[-1]["message"]
+    assert operator.run("Deployment", **document)["outcome"] == "deployed"
+    assert len(operator.calls("StopProjectVersion")) == 1, "it had them already"
+
+    operator.set(MAXIMUM, "0")
+    operator.until_messages(2, "setting")
+    assert operator.run("Deployment", **document)["outcome"] == "deployed"
+    assert room_to_scale(operator) is None
+
+
+def test_a_maximum_below_the_minimum_scales_nothing(stocked: Operator) -> None:
+    stocked.change_setting(UNITS, "2")
+    stocked.change_setting(MAXIMUM, "1")
+    version = stocked.run()["version"]
+    assert (units(stocked), room_to_scale(stocked)) == ({version: 2}, None)
+
+
+def test_a_maximum_that_the_account_does_not_have_leaves_the_model_running(
+    serving: tuple[Operator, str],
+) -> None:
+    operator, version = serving
+    operator.set(MAXIMUM, "6")  # the quota is 5 a model
+    operator.until_messages(1, "setting")
+    report = operator.run("Deployment", version=version, restart=True)
+    assert report["outcome"] == "deployed"
+    assert (units(operator), room_to_scale(operator)) == ({version: 1}, None)
+    assert "Rekognition refused 1 to 6 inference units" in report["warnings"][0]
 
 
 @pytest.mark.parametrize("state", ["Stop the model to restart it", "Wait for the model", "Start the model"])
