@@ -119,6 +119,7 @@ class TrainingPipelineStack(cdk.Stack):
             tags=settings.tags,
             version_description=settings.version_description,
             change=settings,
+            usd_per_unit_hour=settings.inference_unit_usd_per_hour,
         )
         deployment = DeploymentWorkflow(self, "Deployment", resources=resources)
         training = TrainingWorkflow(

@@ -10,6 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from pipeline_stack.accepted_findings import ANY_RESOURCE, accept, accept_wildcard
 from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX, MANIFESTS_PREFIX
 from pipeline_stack.project import CustomLabelsProject
+from pipeline_stack.workflows.account_models import any_project_arn
 from pipeline_stack.workflows.resources import PipelineResources
 
 _PROJECT_PARTS = "Versions and datasets come and go at run time, and their ARNs end in the time of their \
@@ -30,6 +31,12 @@ def accept_workflow_findings(
     accept_wildcard(settings, resources.project.project_resource_arn, reason=_PROJECT_PARTS)
     _accept_describing_executions(deployment, of=deployment)
     _accept_project_parts(deployment, resources.project)
+    accept_wildcard(
+        deployment,
+        any_project_arn(deployment),
+        reason="Models of any project of the account take the slots that a new one lacks; they are only "
+        "described, so that the operator learns which.",
+    )
     _accept_describing_executions(training, of=training)
     _accept_describing_executions(training, of=deployment)
     _accept_project_parts(training, resources.project)

@@ -84,7 +84,12 @@ class StartCandidate:
             project=project,
             noun="models that take a slot",
             then=no_free_slot(
-                scope, pipeline=pipeline, ending=ending, go_on=patient, refused_units=refused_units
+                scope,
+                pipeline=pipeline,
+                ending=ending,
+                go_on=patient,
+                refused_units=refused_units,
+                resources=resources,
             ),
         )
         restart = StopToRestart(scope, calls=calls, registry=registry, project=project, wait=wait, then=live)

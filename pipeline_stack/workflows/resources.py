@@ -49,3 +49,5 @@ class PipelineResources:
     """Of each version that is trained; None for one that says what it was trained on."""
     change: ModelSettings
     """How one model takes another's place, and which are kept."""
+    usd_per_unit_hour: float
+    """What an inference unit costs an hour, for estimates."""

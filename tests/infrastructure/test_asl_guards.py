@@ -125,6 +125,9 @@ def test_every_loop_waits_or_is_known_to_end(machine: Machine) -> None:
         "List more trained versions",
         "Read more records of versions",
         "Delete an old version",  # one turn a version
+        "List more of the account's projects",
+        "List the models of a project",  # one turn a project
+        "List more models of a project",
         "Find more rejected models",
         "Look for another change",  # one turn a version of the parameter
         "Take the settings lock",
