@@ -179,6 +179,17 @@ def lose_a_line(operator: Operator) -> None:
     assert run_with_manifests(operator, train=repeating(1))["status"] == "SUCCEEDED"
 
 
+def find_no_slot(operator: Operator) -> None:
+    """A model that finds no free slot: what takes them is looked at, and a later check deploys it."""
+    operator.upload_fruits(count=1, first=70)
+    operator.aws.faults(
+        [{"service": "rekognition", "operation": "StartProjectVersion", "error": "LimitExceededException"}]
+    )
+    assert operator.run()["outcome"] == "waiting_for_capacity"
+    operator.aws.faults([])
+    assert operator.run()["outcome"] == "deployed"
+
+
 def be_told_by_others(operator: Operator) -> None:
     """A run that was stopped, and one that fails as the one before it did, by the schedule."""
     operator.aws.stops([{"machine": "-Training", "state": "Read the parameters"}])
@@ -256,6 +267,7 @@ DAY: tuple[Callable[[Operator], None], ...] = (
     fail_and_delete,
     fail_for_the_data,
     lose_a_line,
+    find_no_slot,
     be_told_by_others,
     be_refused,
     change_settings,
