@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pipeline_stack.settings_errors import SettingsError
 from pipeline_stack.workflows.approval import APPROVAL
 from tools.cdk_cli import stack_name
-from tools.environments import RETRIES, SignedIn, UsageError, settings_of, sign_in
+from tools.environments import RETRIES, SignedIn, UsageError, settings_of, sign_in, stack_outputs
 from tools.refusals import in_words
 
 if TYPE_CHECKING:
@@ -106,21 +106,11 @@ def _text(item: Mapping[str, Any], name: str) -> str:
 
 
 def approval_of(signed_in: SignedIn, stack: str, *, report: Callable[[str], None]) -> Approval:
-    """Find the pipeline's registry; raises ApprovalError if there is no such stack."""
-    cloudformation = signed_in.session.client("cloudformation", config=RETRIES)
-    try:
-        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as refusal:
-        if "does not exist" not in refusal.response["Error"]["Message"]:
-            raise
-        raise ApprovalError(
-            f"There is no stack {stack} in {signed_in.account}, {signed_in.region}."
-        ) from refusal
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    """Find the pipeline's registry; raises UsageError if there is no such stack."""
     return Approval(
         dynamodb=signed_in.session.client("dynamodb", config=RETRIES),
         stepfunctions=signed_in.session.client("stepfunctions", config=RETRIES),
-        table=outputs["RegistryTableName"],
+        table=stack_outputs(signed_in, stack)["RegistryTableName"],
         report=report,
     )
 

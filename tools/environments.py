@@ -100,6 +100,20 @@ def sign_in(settings: EnvironmentSettings, *, environment: Mapping[str, str] = o
     return SignedIn(account=caller["Account"], region=region, caller=caller["Arn"], session=session)
 
 
+def stack_outputs(signed_in: SignedIn, stack: str) -> dict[str, str]:
+    """The outputs of a stack that is deployed there; raises UsageError if there is none of that name."""
+    cloudformation = signed_in.session.client("cloudformation", config=RETRIES)
+    try:
+        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as refusal:
+        if "does not exist" not in refusal.response["Error"]["Message"]:
+            raise
+        raise UsageError(
+            f"There is no stack {stack} in {signed_in.account}, {signed_in.region}."
+        ) from refusal
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
 def wants_drift_reverted(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether REVERT_DRIFT=1 was given; raises UsageError for a word that might mean either."""
     given = environment.get("REVERT_DRIFT", "")

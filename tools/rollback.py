@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline_stack.settings_errors import SettingsError
 from tools.cdk_cli import stack_name
-from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in
+from tools.environments import RETRIES, SignedIn, UsageError, may_ask, settings_of, sign_in, stack_outputs
 from tools.follow import Watch
 from tools.refusals import in_words
 
@@ -159,21 +159,12 @@ def _text(item: Mapping[str, Any], name: str) -> str:
 
 
 def rollback_of(signed_in: SignedIn, stack: str, *, report: Callable[[str], None]) -> Rollback:
-    """Find the pipeline; raises RollbackError if there is no such stack."""
-    cloudformation = signed_in.session.client("cloudformation", config=RETRIES)
-    try:
-        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as refusal:
-        if "does not exist" not in refusal.response["Error"]["Message"]:
-            raise
-        raise RollbackError(
-            f"There is no stack {stack} in {signed_in.account}, {signed_in.region}."
-        ) from refusal
+    """Find the pipeline; raises UsageError if there is no such stack."""
     return Rollback(
         dynamodb=signed_in.session.client("dynamodb", config=RETRIES),
         rekognition=signed_in.session.client("rekognition", config=RETRIES),
         stepfunctions=signed_in.session.client("stepfunctions", config=RETRIES),
-        outputs={output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])},
+        outputs=stack_outputs(signed_in, stack),
         report=report,
     )
 
