@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ministack.core.responses import error_response_json, json_response
@@ -109,8 +110,16 @@ def _refusal(data: Mapping[str, Any]) -> Any:
     return None
 
 
+@lru_cache(maxsize=64)
+def _expression_problem(definition: str) -> str | None:
+    """Parsing a definition's hundreds of expressions takes seconds, and tests deploy the same one again and
+    again."""
+    found: str | None = sfn._validate_definition_jsonata(definition)
+    return found
+
+
 def _problems(definition: str) -> list[str]:
-    expression = sfn._validate_definition_jsonata(definition)
+    expression = _expression_problem(definition)
     return problems(definition) + ([expression] if expression else [])
 
 
