@@ -36,7 +36,8 @@ def start_project_version(call: Call) -> dict[str, Any]:
             f"{max(units, most or 0)} inference units; at most {quotas.MAX_INFERENCE_UNITS} a model."
         )
     running = [other.name for other in call.account.versions() if other.status in RUNNING_STATUSES]
-    if len(running) >= quotas.MAX_RUNNING_MODELS:
+    slots = call.platform.wishes.slots
+    if len(running) >= (quotas.MAX_RUNNING_MODELS if slots is None else slots):
         raise LimitExceededException(
             f"{len(running)} models are running in this account and Region, which is the quota: "
             f"{', '.join(running)}."

@@ -42,6 +42,8 @@ class Wishes:
     """How long a model thinks over each answer, in real seconds: who asks measures them."""
     next_start: dict[str, str] | None = None
     """How the next start ends, once: {"status": "FAILED", "message": …}."""
+    slots: int | None = None
+    """How many models may run in the account and Region; None is the quota of a new account."""
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Take over what is given, all or nothing. Raises ValueError saying what is allowed."""
@@ -60,6 +62,9 @@ def _problems(changes: Mapping[str, Any]) -> Iterator[str]:
         if changes.get(name) is not None and not _is_positive(changes[name]):
             kind = "real" if name == "answer_seconds" else "AWS"
             yield f"{name}: {changes[name]!r}; a number of {kind} seconds above 0"
+    slots = changes.get("slots")
+    if slots is not None and (not isinstance(slots, int) or isinstance(slots, bool) or slots < 0):
+        yield f"slots: {slots!r}; a whole number, or null for the quota of a new account"
     if not isinstance(changes.get("hold_trainings", False), bool):
         yield f"hold_trainings: {changes['hold_trainings']!r}; true or false"
     for name, status in (("next_training", "TRAINING_FAILED"), ("next_start", "FAILED")):
