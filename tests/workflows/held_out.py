@@ -7,13 +7,27 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline_stack.layout import EVALUATION_PREFIX, IMAGES_PREFIX
-from tests.workflows.operator import Operator
+from tests.workflows.operator import Json, Operator
 from tests.workflows.releases import Template, changed_assembly
 
 RIGHT = {"apple/000.png": "apple", "pear/000.png": "pear"}
 """Pictures of `Operator.upload_fruits`, and what a model finds in them."""
 WRONG = {"apple/000.png": "pear", "pear/000.png": "apple"}
 GONE = {"apple/gone.png": "apple", "pear/gone.png": "pear"}
+
+
+SMOKE_PICTURES = 2
+
+
+def canaries_fail(times: int) -> Json:
+    """The model says that it is not ready, to so many canaries, after it was tried out."""
+    return {
+        "service": "rekognition",
+        "operation": "DetectCustomLabels",
+        "error": "ResourceNotReadyException",
+        "after": SMOKE_PICTURES,
+        "times": times,
+    }
 
 
 def give_sample(operator: Operator, version: str, found: Mapping[str, str] = RIGHT) -> None:

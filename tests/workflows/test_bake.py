@@ -8,21 +8,8 @@ import pytest
 
 from local_aws.launcher import LocalAws
 from tests.workflows.conftest import deployed
-from tests.workflows.held_out import LONG_WATCH, give_sample, trained, with_otherwise
-from tests.workflows.operator import Json, Operator
-
-SMOKE_PICTURES = 2
-
-
-def canaries_fail(times: int) -> Json:
-    """The model says that it is not ready, to so many canaries, after it was tried out."""
-    return {
-        "service": "rekognition",
-        "operation": "DetectCustomLabels",
-        "error": "ResourceNotReadyException",
-        "after": SMOKE_PICTURES,
-        "times": times,
-    }
+from tests.workflows.held_out import LONG_WATCH, canaries_fail, give_sample, trained, with_otherwise
+from tests.workflows.operator import Operator
 
 
 @pytest.fixture
