@@ -1,6 +1,6 @@
 """The settings of an environment that say how one model takes another's place, and which are kept."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -41,6 +41,12 @@ class ModelSettings(TrainingOptions):
         default=5,
         description="how many test pictures a label must have to be judged by itself: a whole number from "
         "1 to 1000; 5 unless given",
+    )
+    when_no_slot: Literal["wait", "replace"] = Field(
+        default="wait",
+        description='"wait" or "replace": what becomes of a model that finds no free slot. "wait": a later '
+        'check deploys it. "replace": the live model is stopped first, so that nothing answers until the new '
+        'one runs; "wait" unless given',
     )
     smoke_test: SmokeTest = Field(
         default=SmokeTest(),

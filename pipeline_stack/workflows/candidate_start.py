@@ -16,6 +16,7 @@ from pipeline_stack.workflows.hosted_models import ListHostedModels
 from pipeline_stack.workflows.model_start import UNITS, start_model
 from pipeline_stack.workflows.no_free_slot import no_free_slot
 from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.replacement import REPLACES, ClearTheSlot
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.restart import WANTED, StopToRestart
 
@@ -89,6 +90,8 @@ class StartCandidate:
                 ending=ending,
                 go_on=patient,
                 refused_units=refused_units,
+                clear=ClearTheSlot(scope, calls=calls, registry=registry, project=project, wait=patient),
+                failed=failed,
                 resources=resources,
             ),
         )
@@ -124,9 +127,9 @@ class StartCandidate:
             "The model failed to start",
             error=names.MODEL_START_FAILED,
             cause="'Rekognition could not start the model ' & $version & ': ' & "
-            "($exists($described.message) ? $described.message : 'it gave no reason') & ' "
-            "The next check tries "
-            'again; Training with the input {"force": true} leaves this version and trains another.\'',
+            "($exists($described.message) ? $described.message : 'it gave no reason') & "
+            f"({REPLACES} and $version != $live.version ? '' : ' The next check tries "
+            'again; Training with the input {"force": true} leaves this version and trains another.\')',
             then=failed,
         )
         not_deployable = ending.failure(

@@ -27,13 +27,19 @@ class StopCandidate:
     A version still STARTING is awaited first, since it cannot be stopped. Whatever goes wrong here is
     left to the next run's reconciliation: the error that the operator reads stays the first one.
     - `moved`: where the run goes on if the live pointer was moved after all.
+    - `end`: where it goes on in any other case, to fail.
     `calls` and `registry` build tasks whose failures lead here.
     """
 
     def __init__(
-        self, scope: Construct, *, ending: Ending, project: CustomLabelsProject, moved: sfn.IChainable
+        self,
+        scope: Construct,
+        *,
+        ending: Ending,
+        project: CustomLabelsProject,
+        moved: sfn.IChainable,
+        end: sfn.IChainable,
     ) -> None:
-        end = ending.fail
         wait = sfn.Wait.jsonata(
             scope,
             "Wait for the failed model",

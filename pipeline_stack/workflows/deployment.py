@@ -34,6 +34,7 @@ from pipeline_stack.workflows.operator_settings import ReadSettings
 from pipeline_stack.workflows.other_models import StopOtherModels
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
+from pipeline_stack.workflows.replacement import StartFormer, tell_gap
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.restart import take_up_restart
 from pipeline_stack.workflows.smoke_test import SmokeTest
@@ -54,6 +55,8 @@ _AT_FIRST: Final = {
     "failed": {"error": "", "words": ""},
     "wantedBy": "",
     "yielded": False,
+    # When the live model was stopped, if that was to make room; see `replacement`.
+    "stoppedAt": "",
 }
 
 
@@ -147,12 +150,19 @@ class DeploymentWorkflow(Construct):
         resources: PipelineResources,
     ) -> sfn.IChainable:
         """From a version whose record was read to the moved pointer, and what comes of the move."""
+        registry = Registry(self, calls=end.calls, table=resources.registry)
+        start_former = (
+            StartFormer(self, registry=registry, otherwise=end.failure)
+            if resources.change.when_no_slot == "replace"
+            else None
+        )
         go_back = GoBack(
             self,
             calls=end.calls,
-            registry=Registry(self, calls=end.calls, table=resources.registry),
+            registry=registry,
             resources=resources,
             back=stop_others.start,
+            start_former=start_former,
             stays=end.start,
         )
         bake = Bake(
@@ -166,7 +176,13 @@ class DeploymentWorkflow(Construct):
             yielded=end.watch_left,
         )
         # From here on a failure first stops what this run started, if it is not the live model.
-        stop_candidate = StopCandidate(self, ending=ending, project=resources.project, moved=bake.start)
+        stop_candidate = StopCandidate(
+            self,
+            ending=ending,
+            project=resources.project,
+            moved=bake.start,
+            end=start_former.unless_live if start_former else end.failure,
+        )
         guarded: Calls = stop_candidate.calls
         smoke_test = SmokeTest(
             self,
@@ -174,10 +190,15 @@ class DeploymentWorkflow(Construct):
             calls=guarded,
             registry=stop_candidate.registry,
             resources=resources,
-            then=switch(self, registry=stop_candidate.registry, resources=resources, then=bake.start),
+            then=switch(
+                self,
+                registry=stop_candidate.registry,
+                resources=resources,
+                then=tell_gap(self, then=bake.start) if start_former else bake.start,
+            ),
             failed=stop_candidate.start,
         )
-        return StartCandidate(
+        start = StartCandidate(
             self,
             pipeline=Stack.of(self).stack_name,
             ending=ending,
@@ -188,6 +209,9 @@ class DeploymentWorkflow(Construct):
             ready=smoke_test.start,
             live=stop_others.start,
         ).start
+        if start_former:
+            start_former.goes_on.next(start)
+        return start
 
     def _begin(self, ending: Ending, *, then: sfn.IChainable) -> sfn.Pass:
         refuse = ending.failure(

@@ -13,7 +13,9 @@ from pipeline_stack.workflows.calls import Calls
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import names_of
 from pipeline_stack.workflows.live_model import WriteSystemParameter
+from pipeline_stack.workflows.replacement import REPLACES
 
+_FORMER_RUNS: Final = f"($yielded and $not({REPLACES}))"
 _WARN: Final = "{{% $merge([$report, {{'warnings': $append($report.warnings, [{0}])}}]) %}}"
 
 
@@ -22,6 +24,7 @@ class DeploymentEnd:
 
     - `watch_left`: enter there if a person waits to deploy another version while this one is watched.
     - `others_left`: if one does while another model does not stop. Both leave what runs to that run.
+    - `failure`: enter with `errorName`, `cause` and `during` assigned; it adds to what went wrong before.
     - `calls`: makes tasks whose failure adds to what went wrong before, in `failed`, if anything did.
     """
 
@@ -39,6 +42,7 @@ class DeploymentEnd:
             },
         )
         moreover.next(ending.fail)
+        self.failure: Final = moreover
         self.calls: Final = Calls(scope, failure=moreover)
         deployed = ending.outcome(
             "Deployed",
@@ -48,9 +52,9 @@ class DeploymentEnd:
                 "'The model ' & $version & ' now serves' & "
                 "($units = 0 ? '' : ' with ' & $string($units) & ($maximum > $units ? ' to ' & "
                 "$string($maximum) : '') & ' inference unit' & ($units = 1 and $maximum <= 1 ? '' : 's')) & "
-                "($yielded ? '.' : '; no other model of the project runs.')"
+                f"({_FORMER_RUNS} ? '.' : '; no other model of the project runs.')"
             ),
-            report="{'version': $version, 'former_runs': $yielded}",
+            report=f"{{'version': $version, 'former_runs': {_FORMER_RUNS}}}",
         )
         reconciled = ending.outcome(
             "Reconciled",
@@ -84,7 +88,7 @@ class DeploymentEnd:
         self.watch_left: Final = leave(
             "Make room for who waits",
             "'The watch over ' & $version & ' ended early, because a person waits to deploy another version "
-            f"(' & {execution} & '). ' & ($former.version = '' ? '' "
+            f"(' & {execution} & '). ' & ($former.version = '' or {REPLACES} ? '' "
             ": $former.version & ' runs on until then.')",
         )
         self.others_left: Final = leave(

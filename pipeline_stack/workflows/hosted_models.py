@@ -22,7 +22,7 @@ _NEXT_PAGE: Final = "{% $exists($states.result.NextToken) ? $states.result.NextT
 
 
 class ListHostedModels:
-    """States that fill `hosted` with version, arn and status of each; enter at `start`, on to `then`.
+    """States that fill `hosted` with version, arn, status and units of each; enter at `start`, on to `then`.
 
     `statuses` are those that count.
     """
@@ -40,7 +40,8 @@ class ListHostedModels:
     ) -> None:
         found = (
             f"[$states.result.ProjectVersionDescriptions[Status in {list(statuses)}]"
-            ".{'version': " + VERSION_OF_ARN + ", 'arn': ProjectVersionArn, 'status': Status}]"
+            ".{'version': " + VERSION_OF_ARN + ", 'arn': ProjectVersionArn, 'status': Status, "
+            "'units': $exists(MinInferenceUnits) ? MinInferenceUnits : 1}]"
         )
 
         def page(name: str, parameters: dict[str, Any], hosted: str) -> sfn.TaskStateBase:

@@ -7,10 +7,11 @@ from typing import Final
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.workflows import messages
+from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.account_models import ListAccountModels, words_of_taken
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.model_start import SCALES
+from pipeline_stack.workflows.replacement import IN_THE_WAY, REPLACES, ClearTheSlot
 from pipeline_stack.workflows.resources import PipelineResources
 
 # The pointer's note may be of another version than the one that an operator deploys in its place.
@@ -24,9 +25,15 @@ def no_free_slot(
     ending: Ending,
     go_on: sfn.IChainable,
     refused_units: sfn.IChainable,
+    clear: ClearTheSlot,
+    failed: sfn.IChainable,
     resources: PipelineResources,
 ) -> sfn.Choice:
-    """No free slot: no failure. Unless it is our own start that took it, its answer lost."""
+    """No free slot: no failure. Unless it is our own start that took it, its answer lost.
+
+    The live model goes before whatever else of the project runs. A new one takes its place in the slot only
+    where the settings say so; if it finds none even then, the run goes on at `failed`.
+    """
     running = words_of_taken(
         project=resources.project.project_name, usd_per_unit_hour=resources.usd_per_unit_hour
     )
@@ -37,8 +44,8 @@ def no_free_slot(
         outcome="waiting_for_capacity",
         subject=messages.subject(pipeline, "$version & ' waits for a free model slot'"),
         message=messages.message(
-            f"{_RESTARTS} ? 'Detection is down: the live model ' & $version & ' was stopped so that it "
-            "starts with other inference units.' : ''",
+            f"{_RESTARTS} ? 'Detection is down: the live model ' & $version & ' was stopped, to start "
+            "with other inference units or to make room for another model.' : ''",
             "'Rekognition has no free slot to start the model ' & $version & ': ' & $refusal",
             running,
             "'Stop one, or ask AWS for a higher quota of running models; then start this Deployment again. "
@@ -47,12 +54,34 @@ def no_free_slot(
         report=f"{{'version': $version, 'reason': 'No free model slot: ' & $refusal & ' ' & {running}}}",
     )
     look = ListAccountModels(scope, calls=ending.calls, then=waiting)
-    return (
+    what = (
         sfn.Choice.jsonata(scope, "Does our own start take the slot?")
         .when(sfn.Condition.jsonata("{% $version in $hosted.version %}"), ours)
+        .when(
+            sfn.Condition.jsonata(
+                f"{{% ($version = $live.version or {REPLACES}) and $count({IN_THE_WAY}) > 0 %}}"
+            ),
+            clear.start,
+        )
         .when(
             sfn.Condition.jsonata(f"{{% {_RESTARTS} and ($units != $formerUnits or {SCALES}) %}}"),
             refused_units,
         )
-        .otherwise(look.start)
     )
+    if resources.change.when_no_slot == "replace":
+        none_left = ending.failure(
+            "There is no slot even so",
+            error=names.MODEL_START_FAILED,
+            cause="'Rekognition has no free slot, or not the inference units, for the model ' & $version & "
+            "', even with no other model of the project running: ' & $refusal & ' ' & "
+            "($version = $live.version ? 'Detection is down until it has one; the next check tries again.' "
+            ": '')",
+            then=failed,
+        )
+        (
+            what.when(sfn.Condition.jsonata(f"{{% {REPLACES} %}}"), none_left).when(
+                sfn.Condition.jsonata("{% $live.version in $hosted[status = 'RUNNING'].version %}"),
+                clear.replace(),
+            )
+        )
+    return what.otherwise(look.start)

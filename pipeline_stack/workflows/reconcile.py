@@ -119,8 +119,8 @@ class Reconcile:
             outcome="waiting_for_capacity",
             subject=messages.subject(ending.pipeline, "'the live model waits for a free slot'"),
             message=messages.message(
-                "'Detection is down: the live model ' & $live.version & ' was stopped so that it starts with "
-                "other inference units, and cannot start: ' & $deployed.reason",
+                "'Detection is down: the live model ' & $live.version & ' was stopped, to start with other "
+                "inference units or to make room for another model, and cannot start: ' & $deployed.reason",
                 "'Stop a model, or ask AWS for a higher quota of running models. The next check tries "
                 "again.'",
             ),

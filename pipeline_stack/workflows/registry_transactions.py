@@ -29,6 +29,7 @@ class RegistryTransactions:
         items: Sequence[Mapping[str, Any]],
         during: str,
         assign: Mapping[str, Any] | None = None,
+        tolerated: sfn.IChainable | None = None,
     ) -> tasks.CallAwsService:
         """Write several items at once, only while this execution holds `lock`, and never redriven."""
         held = {
@@ -40,7 +41,7 @@ class RegistryTransactions:
                 "ExpressionAttributeValues": {":me": {"S": unless_redriven("$me")}},
             }
         }
-        return self.write(name, items=[held, *items], during=during, assign=assign)
+        return self.write(name, items=[held, *items], during=during, assign=assign, tolerated=tolerated)
 
     def write(
         self,

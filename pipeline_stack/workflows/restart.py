@@ -3,7 +3,8 @@ the part that takes such a restart up where an interrupted run left it."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -42,12 +43,29 @@ def take_up_restart(*, registry: Registry, then: sfn.IChainable) -> sfn.TaskStat
     return task
 
 
+def note_restart(
+    name: str, *, registry: Registry, units: str, assign: Mapping[str, Any]
+) -> sfn.TaskStateBase:
+    """A state in which the live pointer notes that this run stops the live model, and its `units` from
+    before, an expression: should this run be cut short, the next check sees a note of nobody who runs, and
+    has the model started again."""
+    return registry.transact(
+        name,
+        lock=DEPLOYMENT_LOCK,
+        items=[
+            registry.update_part(
+                "pointer", "live", {"restarting": {"N": f"{{% $string({units}) %}}"}, **_BY_ME}
+            )
+        ],
+        assign=assign,
+        during="noting the restart",
+    )
+
+
 class StopToRestart:
     """States that stop the live model; enter at `start` under the condition `WANTED`, on to `wait`.
 
-    First the live pointer notes the restart, with the units from before and the execution: should this run be
-    cut short, the next check sees a note of nobody who runs and has it finished. `forget` takes it off, on to
-    `then`.
+    First the restart is noted; `forget` takes the note off, on to `then`.
     """
 
     def __init__(
@@ -70,18 +88,11 @@ class StopToRestart:
             during="stopping the model to start it again",
         )
         stop.next(wait)
-        note = registry.transact(
+        note = note_restart(
             "Note the restart",
-            lock=DEPLOYMENT_LOCK,
-            items=[
-                registry.update_part(
-                    "pointer",
-                    "live",
-                    {"restarting": {"N": "{% $string($described.units) %}"}, **_BY_ME},
-                )
-            ],
+            registry=registry,
+            units="$described.units",
             assign={"formerUnits": "{% $described.units %}"},
-            during="noting the restart",
         )
         note.next(stop)
         self.start: Final = note

@@ -17,6 +17,7 @@ from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
+from pipeline_stack.workflows.switch import roll_back
 
 # Nobody uses the model yet, so all that AWS's own sample reckons a unit to do may be asked of it.
 _PER_SECOND_AND_UNIT: Final = 5
@@ -50,13 +51,7 @@ class SmokeTest:
         record = registry.transact(
             "Record the failed smoke test",
             lock=DEPLOYMENT_LOCK,
-            items=[
-                registry.update_part(
-                    "version",
-                    "{% $version %}",
-                    {"outcome": {"S": "rolled_back"}, "reason": {"S": "{% $cause %}"}},
-                )
-            ],
+            items=[roll_back(registry, reason="$cause")],
             during="recording the failed smoke test",
         )
         record.next(failed)

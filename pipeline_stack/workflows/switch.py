@@ -60,22 +60,37 @@ def switch(
     return begin
 
 
+def roll_back(registry: Registry, *, reason: str) -> dict[str, Any]:
+    """A part of a transaction: the record of `$version` says that no check deploys it again, and why, an
+    expression."""
+    return registry.update_part(
+        "version",
+        "{% $version %}",
+        {
+            "outcome": {"S": "rolled_back"},
+            "reason": {"S": f"{{% {reason} %}}"},
+            "rolled_back_at": {"S": "{% $now() %}"},
+        },
+    )
+
+
 def switch_back(
-    *, registry: Registry, resources: PipelineResources, reason: str, then: sfn.IChainable
+    name: str,
+    *,
+    registry: Registry,
+    resources: PipelineResources,
+    reason: str,
+    then: sfn.IChainable,
+    item: str = "$formerItem",
 ) -> sfn.TaskStateBase:
-    """A task that makes the `former` model the live one, as it was before the switch, and has the record of
-    `$version` say why, an expression; on to `then`."""
-    rolled_back: dict[str, Any] = {
-        "outcome": {"S": "rolled_back"},
-        "reason": {"S": f"{{% {reason} %}}"},
-        "rolled_back_at": {"S": "{% $now() %}"},
-    }
+    """A task that makes the `former` model the live one, with the pointer that was there before the switch or
+    `item`, an expression, and has the record of `$version` say why, another; on to `then`."""
     task = registry.transact(
-        "Move the live pointer back",
+        name,
         lock=DEPLOYMENT_LOCK,
         items=[
-            {"Put": {"TableName": resources.registry.table_name, "Item": "{% $formerItem %}"}},
-            registry.update_part("version", "{% $version %}", rolled_back),
+            {"Put": {"TableName": resources.registry.table_name, "Item": f"{{% {item} %}}"}},
+            roll_back(registry, reason=reason),
         ],
         assign={"live": "{% $former %}"},
         during="moving the live pointer back",

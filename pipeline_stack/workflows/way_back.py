@@ -14,18 +14,22 @@ from pipeline_stack.workflows.calls import Calls, Handled
 from pipeline_stack.workflows.candidate import STARTABLE, describe_version, one_of
 from pipeline_stack.workflows.model_start import start_model
 from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.replacement import REPLACES, StartFormer
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.switch import switch_back
 
 # As long as the start of a new one (one minute a turn).
 TURNS: Final = 60
 _STATUS: Final = "$returning.status"
+_REFUSED: Final = "{% $states.errorOutput.Error & ': ' & $states.errorOutput.Cause %}"
 
 
 class GoBack:
     """States that make the `former` model the live one again; enter at `start`.
 
     - `back`: where the run goes on then: what is stopped after it is the model that failed.
+    - `start_former`: where it goes on, the pointer moved back, if the model that failed has to be stopped
+      before, since the two have only one slot; None where one model never gives way to another.
     - `stays`: where it goes on if there is no former model, or it does not run and cannot be started. The
       model that failed serves on: one that answers badly may still be better than none.
     `failed` says to the end of the run that it is red, and why.
@@ -39,6 +43,7 @@ class GoBack:
         registry: Registry,
         resources: PipelineResources,
         back: sfn.IChainable,
+        start_former: StartFormer | None,
         stays: sfn.IChainable,
     ) -> None:
         project = resources.project
@@ -73,13 +78,35 @@ class GoBack:
             "check deploys it again.'",
             back,
         )
-        move_back = switch_back(registry=registry, resources=resources, reason="$failed.words", then=returned)
+        move_back = switch_back(
+            "Move the live pointer back",
+            registry=registry,
+            resources=resources,
+            reason="$failed.words",
+            then=returned,
+        )
         wait = sfn.Wait.jsonata(
             scope,
             "Wait for the former model",
             time=sfn.WaitTime.duration(Duration.minutes(1)),
             assign={"turns": "{% $turns + 1 %}"},
         )
+        refused = []
+        if start_former is not None:
+            no_slot = self._make_room(
+                scope,
+                registry=registry,
+                resources=resources,
+                then=concluded(
+                    "The former model takes the slot",
+                    "'The former model, ' & $former.version & ', was stopped to make room for it and is "
+                    "started again; ' & $version & ' is stopped before, and no check deploys it again.'",
+                    start_former.goes_on,
+                ),
+                lost=lost,
+            )
+            limits = [names.REKOGNITION_LIMIT, names.REKOGNITION_QUOTA]
+            refused.append(Handled(errors=limits, then=no_slot, assign={"refused": _REFUSED}))
         start = start_model(
             scope,
             "Start the former model",
@@ -89,11 +116,8 @@ class GoBack:
             assign={"restarted": True},
             handled=[
                 Handled(errors=[names.REKOGNITION_IN_USE], then=wait, assign={"restarted": True}),
-                Handled(
-                    errors=[sfn.Errors.ALL],
-                    then=lost,
-                    assign={"refused": "{% $states.errorOutput.Error & ': ' & $states.errorOutput.Cause %}"},
-                ),
+                *refused,
+                Handled(errors=[sfn.Errors.ALL], then=lost, assign={"refused": _REFUSED}),
             ],
             during="starting the former model",
             then=wait,
@@ -144,3 +168,33 @@ class GoBack:
             .otherwise(describe)
         )
         self.start: Final = begin
+
+    @staticmethod
+    def _make_room(
+        scope: Construct,
+        *,
+        registry: Registry,
+        resources: PipelineResources,
+        then: sfn.IChainable,
+        lost: sfn.IChainable,
+    ) -> sfn.Choice:
+        """There is no slot for the former model, which may have been stopped to make room for the one that
+        failed.
+
+        The pointer goes first, with a note that its model has to be started: should the run be cut short, the
+        next check does so.
+        """
+        move = switch_back(
+            "Move the live pointer back first",
+            registry=registry,
+            resources=resources,
+            reason="$failed.words",
+            item="$merge([$formerItem, {'restarting': {'N': $string($formerUnits)}, "
+            "'restarting_by': {'S': $me}}])",
+            then=then,
+        )
+        return (
+            sfn.Choice.jsonata(scope, "Was the former model stopped to make room?")
+            .when(sfn.Condition.jsonata(f"{{% {REPLACES} %}}"), move)
+            .otherwise(lost)
+        )
