@@ -76,10 +76,11 @@ def spare() -> Iterator[dict[Scales, LocalAws]]:
 @pytest.fixture
 def make_operator(assembly: Path, spare: dict[Scales, LocalAws]) -> Iterator[MakeOperator]:
     """Makes an operator of a pipeline on a server of its own, with its own `time_scale`: real seconds for
-    a second of AWS."""
+    a second of AWS. It may be of another `assembly`."""
+    usual = assembly
     used: list[tuple[Scales, LocalAws]] = []
 
-    def make(*, time_scale: float, schedule_scale: float = 1) -> Operator:
+    def make(*, time_scale: float, schedule_scale: float = 1, assembly: Path | None = None) -> Operator:
         scales = (time_scale, schedule_scale)
         aws = spare.pop(scales, None)
         if aws is None:
@@ -87,7 +88,7 @@ def make_operator(assembly: Path, spare: dict[Scales, LocalAws]) -> Iterator[Mak
             aws.start()
         used.append((scales, aws))
         aws.reset()
-        return deployed(aws, assembly)
+        return deployed(aws, assembly or usual)
 
     yield make
     for scales, aws in used:

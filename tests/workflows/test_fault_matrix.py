@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.workflows.faults import invariants
 from tests.workflows.faults.calls import KINDS, Call, FaultKind, calls_made, roles, was_hit
 from tests.workflows.faults.scenarios import SCENARIOS, Replacement, Scenario, until_idle
 from tests.workflows.operator import Json
+from tests.workflows.optional import synthesised_with
 
 TIME_SCALE = 0.0002
 SHARES = 8
@@ -30,7 +32,9 @@ def calls_of(scenario: Scenario, among: frozenset[str]) -> list[Call]:
     """What a clean run of the scenario calls."""
     scenario.prepare()
     start = len(scenario.operator.aws.calls())
+    scenario.operator.aws.faults(scenario.troubles)
     scenario.act()
+    scenario.operator.aws.faults([])
     until_idle(scenario.operator)
     found = calls_made(scenario.operator.aws.calls()[start:], among)
     scenario.recover()
@@ -60,7 +64,7 @@ def broken_promises(scenario: Scenario, case: Case) -> Iterator[str]:
     scenario.prepare()
     until_idle(operator)
     log_start, told = len(operator.aws.calls()), scenario.messages()
-    operator.aws.faults([call.fault(kind)])
+    operator.aws.faults([call.fault(kind), *scenario.troubles])
     found = scenario.act()
     until_idle(operator)
     log = operator.aws.calls()[log_start:]
@@ -91,12 +95,22 @@ def broken_promises(scenario: Scenario, case: Case) -> Iterator[str]:
     [(kind, share) for kind in SCENARIOS for share in range(SHARES if kind is Replacement else 1)],
 )
 def test_whichever_call_fails_the_state_is_right(
-    make_operator: MakeOperator, kind_of_run: type[Scenario], share: int, all_faults: bool
+    make_operator: MakeOperator, kind_of_run: type[Scenario], share: int, all_faults: bool, tmp_path: Path
 ) -> None:
     if not all_faults and share:
         pytest.skip("one share in make test, all of them in make test-faults")
-    scenario = kind_of_run(operator=make_operator(time_scale=TIME_SCALE))
-    scenario.begin()
+    assembly = (
+        synthesised_with(kind_of_run.settings, name="local", folder=tmp_path)
+        if kind_of_run.settings
+        else None
+    )
+
+    def begun() -> Scenario:
+        scenario = kind_of_run(operator=make_operator(time_scale=TIME_SCALE, assembly=assembly))
+        scenario.begin()
+        return scenario
+
+    scenario = begun()
     cases = cases_of(scenario)
     shares = SHARES if kind_of_run is Replacement else 1
     chosen = cases[share::shares] if all_faults else cases[::SAMPLE_EVERY]
@@ -111,8 +125,7 @@ def test_whichever_call_fails_the_state_is_right(
         scenario.forget_old_versions()
         if [each for each in broken if each != "MISSED"]:
             # The next case must not inherit what this one broke.
-            scenario = kind_of_run(operator=make_operator(time_scale=TIME_SCALE))
-            scenario.begin()
+            scenario = begun()
     missed = [name for name, broken in report.items() if "MISSED" in broken]
     failed = {name: broken for name, broken in report.items() if set(broken) - {"MISSED"}}
     print(

@@ -6,12 +6,13 @@ import itertools
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX
+from tests.workflows.held_out import RIGHT, WRONG, canaries_fail, give_sample
 from tests.workflows.operator import Json, Operator
 from tests.workflows.pictures import broken, fakes, fruits, noises
 
@@ -39,6 +40,10 @@ class Scenario(ABC):
     """How many different ones a case may send."""
     variants = 1
     """How many kinds of runs `act` gives in turn. A call that one of them makes is met within as many."""
+    settings: ClassVar[Json] = {}
+    """What the environment says that the one in cdk.json does not."""
+    troubles: ClassVar[tuple[Json, ...]] = ()
+    """Faults of every run, beside the one that is tried."""
 
     def replace_pictures(self) -> None:
         """A new set of the same size: another picture under the first key of each label."""
@@ -268,6 +273,61 @@ class Restart(Scenario):
         return self.operator.finished(self.operator.start("Deployment", version=live, restart=True))
 
 
+class AnotherByHand(Scenario):
+    """A version that a person deploys in place of the live one, and what becomes of it."""
+
+    trainings = frozenset({0})
+    found: ClassVar[Mapping[str, str]] = RIGHT
+    """What its own test says that it found in its held-out pictures."""
+
+    def begin(self) -> None:
+        super().begin()
+        self.other = self.operator.system_parameter()["live_model"]["version"]
+        self.replace_pictures()
+        self.live = self.operator.run()["version"]
+
+    def forget_old_versions(self) -> None:
+        """There are two, and the next case needs both."""
+
+    def prepare(self) -> None:
+        give_sample(self.operator, self.other, self.found)
+        give_sample(self.operator, self.live)
+        if self.operator.system_parameter()["live_model"]["version"] != self.live:
+            self.operator.run("Deployment", version=self.live)
+
+    def act(self) -> Json:
+        return self.operator.finished(self.operator.start("Deployment", version=self.other))
+
+
+class FailedSmokeTest(AnotherByHand):
+    """It does not answer as in its own test."""
+
+    found = WRONG
+
+
+class FailedCanaries(AnotherByHand):
+    """It does at first."""
+
+    troubles = (canaries_fail(2),)
+
+
+class GivingWay(AnotherByHand):
+    """There is one slot, so the live model is stopped before."""
+
+    settings: ClassVar[Json] = {"when_no_slot": "replace"}
+    serves_meanwhile = False
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.operator.aws.rekognition(slots=1)
+
+
+class GivingWayInVain(GivingWay):
+    """The other one does not answer as in its own test."""
+
+    found = WRONG
+
+
 class SettingChange(Scenario):
     """Training switched off, or on again, and its frequency changed: one of them in each case."""
 
@@ -316,5 +376,9 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     StrayModel,
     StoppedChampion,
     Restart,
+    FailedSmokeTest,
+    FailedCanaries,
+    GivingWay,
+    GivingWayInVain,
     SettingChange,
 )
