@@ -121,6 +121,32 @@ def test_a_file_of_boxes_trains_a_model_that_finds_objects(
     assert source["train"] in message["message"]
 
 
+def test_a_model_that_finds_objects_is_compared_with_the_live_one_on_the_same_pictures(
+    operator: Operator,
+) -> None:
+    pictures = list(shapes.drawn(24))
+    put_pictures(operator, pictures)
+    train, held_out = pictures[:12], pictures[12:]
+    test = put(operator, "test.manifest", boxes(operator, held_out))
+    source = {
+        "kind": "manifest",
+        "train": put(operator, "train.manifest", boxes(operator, train)),
+        "test": test,
+    }
+    live = operator.run(data_source=source)
+    assert (live["outcome"], live["model_type"], live["comparison"]) == ("deployed", "location", None)
+    more = put(operator, "more.manifest", boxes(operator, train[:8]))
+
+    report = operator.run(data_source={**source, "train": more})
+
+    comparison = report["comparison"]
+    assert (comparison["champion"], comparison["pictures"]) == (live["version"], len(held_out))
+    assert 0 < comparison["champion_f1"] <= 1
+    assert 0 < comparison["challenger_f1"] <= 1
+    # Both found the boxes where they are: the live model does no worse here than in its own test.
+    assert comparison["champion_f1"] == pytest.approx(live["f1"], abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("name", "write"),
     [("train.manifest", several_labels), ("output.manifest", multi_label), ("labels.csv", csv_labels)],

@@ -134,6 +134,7 @@ def test_each_outcome_is_an_event_for_others(operator: Operator, events: Any) ->
     )
     assert detail["report"]["f1"] >= detail["report"]["minimum_f1"]
     assert detail["report"]["billed_training_seconds"] > 0
+    assert detail["report"]["evaluation_report"].endswith(f"/{detail['report']['version']}/report.html")
     assert detail["error"] is None
     assert detail["message"] == operator.messages()[0]["message"]
 
