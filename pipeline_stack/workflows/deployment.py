@@ -19,10 +19,6 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.workflows import names
-from pipeline_stack.workflows.bake import Bake
-from pipeline_stack.workflows.calls import Calls
-from pipeline_stack.workflows.candidate_start import StartCandidate
-from pipeline_stack.workflows.candidate_stop import StopCandidate
 from pipeline_stack.workflows.deployment_end import DeploymentEnd
 from pipeline_stack.workflows.deployment_lock import AwaitDeploymentLock
 from pipeline_stack.workflows.deployment_times import DeploymentTimes
@@ -30,16 +26,13 @@ from pipeline_stack.workflows.ending import AT_FIRST, STARTED_BY_PARENT, Ending
 from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE, read_live_pointer
 from pipeline_stack.workflows.locks import allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
+from pipeline_stack.workflows.model_change import change_models
 from pipeline_stack.workflows.operator_settings import ReadSettings
 from pipeline_stack.workflows.other_models import StopOtherModels
-from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
-from pipeline_stack.workflows.replacement import StartFormer, tell_gap
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.restart import take_up_restart
-from pipeline_stack.workflows.smoke_test import SmokeTest
-from pipeline_stack.workflows.switch import POINTER_ITEM, switch
-from pipeline_stack.workflows.way_back import GoBack
+from pipeline_stack.workflows.switch import POINTER_ITEM
 
 _VERSION_NAME: Final = "/^[a-zA-Z0-9_.\\-]{1,255}$/"
 _INPUT: Final = "$states.context.Execution.Input"
@@ -88,8 +81,8 @@ class DeploymentWorkflow(Construct):
             then=end.start,
             yielded=end.others_left,
         )
-        ready = self._try_out_and_switch(
-            ending=ending, end=end, stop_others=stop_others, times=times, resources=resources
+        ready = change_models(
+            self, ending=ending, end=end, stop_others=stop_others, times=times, resources=resources
         )
         read_record = registry.get(
             "Read the model's record",
@@ -139,79 +132,6 @@ class DeploymentWorkflow(Construct):
             resources=resources,
         )
         allow_describing(self.state_machine)
-
-    def _try_out_and_switch(
-        self,
-        *,
-        ending: Ending,
-        end: DeploymentEnd,
-        stop_others: StopOtherModels,
-        times: DeploymentTimes,
-        resources: PipelineResources,
-    ) -> sfn.IChainable:
-        """From a version whose record was read to the moved pointer, and what comes of the move."""
-        registry = Registry(self, calls=end.calls, table=resources.registry)
-        start_former = (
-            StartFormer(self, registry=registry, otherwise=end.failure)
-            if resources.change.when_no_slot == "replace"
-            else None
-        )
-        go_back = GoBack(
-            self,
-            calls=end.calls,
-            registry=registry,
-            resources=resources,
-            back=stop_others.start,
-            start_former=start_former,
-            stays=end.start,
-        )
-        bake = Bake(
-            self,
-            ending=ending,
-            calls=end.calls,
-            resources=resources,
-            times=times,
-            then=stop_others.start,
-            failed=go_back.start,
-            yielded=end.watch_left,
-        )
-        # From here on a failure first stops what this run started, if it is not the live model.
-        stop_candidate = StopCandidate(
-            self,
-            ending=ending,
-            project=resources.project,
-            moved=bake.start,
-            end=start_former.unless_live if start_former else end.failure,
-        )
-        guarded: Calls = stop_candidate.calls
-        smoke_test = SmokeTest(
-            self,
-            ending=ending,
-            calls=guarded,
-            registry=stop_candidate.registry,
-            resources=resources,
-            then=switch(
-                self,
-                registry=stop_candidate.registry,
-                resources=resources,
-                then=tell_gap(self, then=bake.start) if start_former else bake.start,
-            ),
-            failed=stop_candidate.start,
-        )
-        start = StartCandidate(
-            self,
-            pipeline=Stack.of(self).stack_name,
-            ending=ending,
-            calls=guarded,
-            registry=stop_candidate.registry,
-            resources=resources,
-            failed=stop_candidate.start,
-            ready=smoke_test.start,
-            live=stop_others.start,
-        ).start
-        if start_former:
-            start_former.goes_on.next(start)
-        return start
 
     def _begin(self, ending: Ending, *, then: sfn.IChainable) -> sfn.Pass:
         refuse = ending.failure(
