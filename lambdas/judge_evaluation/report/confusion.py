@@ -26,7 +26,8 @@ def confusion_section(confusion: Confusion | None) -> str:
         '<section id="confusion"><h2>What is taken for what</h2>'
         f"{_words(confusion)}{rest}"
         '<p class="soft small">Rows are what a picture shows, columns what it was taken for: per cent of the '
-        "pictures of the row.</p>"
+        "pictures of the row. This is Rekognition's own count; a label that it was not sure enough of to "
+        "count as found may be in it, so it can look worse than the F1 does.</p>"
         f"{scrolled(_map(labels, cells), 'Confusion matrix')}</section>"
     )
 
