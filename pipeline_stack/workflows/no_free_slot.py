@@ -10,6 +10,7 @@ from constructs import Construct
 from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.account_models import ListAccountModels, words_of_taken
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.hosted_models import unless_none_is_live
 from pipeline_stack.workflows.model_start import SCALES
 from pipeline_stack.workflows.replacement import IN_THE_WAY, REPLACES, ClearTheSlot
 from pipeline_stack.workflows.resources import PipelineResources
@@ -31,8 +32,8 @@ def no_free_slot(
 ) -> sfn.Choice:
     """No free slot: no failure. Unless it is our own start that took it, its answer lost.
 
-    The live model goes before whatever else of the project runs. A new one takes its place in the slot only
-    where the settings say so; if it finds none even then, the run goes on at `failed`.
+    What else of the project runs gives its slot back, but for the live model. That does so only where the
+    settings say so; if there is none even then, the run goes on at `failed`.
     """
     running = words_of_taken(
         project=resources.project.project_name, usd_per_unit_hour=resources.usd_per_unit_hour
@@ -59,7 +60,7 @@ def no_free_slot(
         .when(sfn.Condition.jsonata("{% $version in $hosted.version %}"), ours)
         .when(
             sfn.Condition.jsonata(
-                f"{{% ($version = $live.version or {REPLACES}) and $count({IN_THE_WAY}) > 0 %}}"
+                f"{{% $count({IN_THE_WAY}) > 0{unless_none_is_live(resources.project)} %}}"
             ),
             clear.start,
         )
@@ -79,7 +80,7 @@ def no_free_slot(
             then=failed,
         )
         (
-            what.when(sfn.Condition.jsonata(f"{{% {REPLACES} %}}"), none_left).when(
+            what.when(sfn.Condition.jsonata(f"{{% {REPLACES} or $failed.error != '' %}}"), none_left).when(
                 sfn.Condition.jsonata("{% $live.version in $hosted[status = 'RUNNING'].version %}"),
                 clear.replace(),
             )

@@ -23,15 +23,19 @@ from pipeline_stack.workflows.switch import roll_back
 REPLACES: Final = "$stoppedAt != ''"
 """The live model was stopped by this run, so that `$version` could start."""
 
-IN_THE_WAY: Final = "$hosted[version != $version]"
+# Those of a former model that somebody else stopped are not known.
+FORMER_UNITS: Final = "($formerUnits > 0 ? $formerUnits : $units)"
+
+IN_THE_WAY: Final = f"$hosted[version != $version and (version != $live.version or {REPLACES})]"
+"""Models of the project that have to give a slot back before anything waits for one: strays of a run that was
+cut short, the former model of one whose watch was ended early, and the live one once it gives way."""
 _STOPPABLE: Final = f"{IN_THE_WAY}[status = 'RUNNING']"
 
 
 class ClearTheSlot:
     """States that stop a model of the project that takes the slot which `$version` needs, on to `wait`.
 
-    - `start`: where the live model has to start, and what a run that was cut short left stands in its way; or
-      where the live model still does, on its way out.
+    - `start`: where one is `IN_THE_WAY`.
     - `replace`: where the live model gives way. First the live pointer notes that it has to run again: should
       this run be cut short, the next check sees to it.
     """
@@ -111,6 +115,7 @@ class StartFormer:
             assign={
                 "version": "{% $live.version %}",
                 "started": False,
+                "formerUnits": f"{{% {FORMER_UNITS} %}}",
                 "errorName": "",
                 "cause": "",
                 "during": "",

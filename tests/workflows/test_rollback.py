@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.workflows.held_out import WRONG, give_sample, trained
+from local_aws.launcher import LocalAws
+from tests.workflows.conftest import deployed
+from tests.workflows.held_out import LONG_WATCH, WRONG, give_sample, trained, with_otherwise
 from tests.workflows.operator import Operator
 from tests.workflows.test_bake import watched
 from tools.rollback import Rollback, RollbackError
@@ -49,6 +52,31 @@ def test_a_rollback_does_not_wait_for_a_watch(watched: tuple[Operator, str, str,
     pointer = operator.item("pointer", "live") or {}
     assert (pointer["version"], pointer["previous"]) == (second, first)
     assert operator.versions() == {first: "RUNNING", second: "RUNNING"}
+    operator.aws.client("stepfunctions").stop_execution(executionArn=rollback)
+    operator.until_all_idle()
+
+
+def test_a_third_version_gets_the_slot_that_the_watched_one_keeps_for_its_way_back(
+    shared_aws: LocalAws, assembly: Path, tmp_path: Path
+) -> None:
+    shared_aws.reset()
+    operator = deployed(shared_aws, assembly)
+    operator.upload_fruits()
+    oldest = operator.run()["version"]
+    give_sample(operator, oldest)
+    former, live = trained(operator, first=10), trained(operator, first=20)
+    operator.run("Deployment", version=former)
+    deployed(shared_aws, with_otherwise(assembly, tmp_path, LONG_WATCH))
+    watch = operator.start("Deployment", version=live)
+    operator.until_in(watch, "Watch the new model")
+    assert operator.versions()[former] == "RUNNING"
+
+    rollback = operator.start("Deployment", version=oldest)
+    operator.until_in(rollback, "Watch the new model")
+
+    assert operator.finished(watch)["status"] == "SUCCEEDED"
+    assert operator.versions() == {oldest: "RUNNING", former: "STOPPED", live: "RUNNING"}
+    assert (operator.item("pointer", "live") or {})["previous"] == live
     operator.aws.client("stepfunctions").stop_execution(executionArn=rollback)
     operator.until_all_idle()
 
