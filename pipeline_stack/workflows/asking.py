@@ -10,6 +10,8 @@ from pipeline_stack.workflows.resources import PipelineResources
 # Pictures that a count of no fault is about: those that are gone, or that the model had no time for, say
 # nothing of it.
 JUDGED: Final = "(${0}.answered + ${0}.failed)"
+# It answered nothing, for it had too much to do, through all the patience of who asked.
+BUSY: Final = f"({JUDGED} = 0 and ${{0}}.asked > ${{0}}.unreadable)"
 
 
 def payload_of_questions(
@@ -39,7 +41,7 @@ def in_numbers(result: str) -> str:
     return (
         f"$string(${result}.agreeing) & ' of ' & $string({JUDGED.format(result)}) & ' held-out pictures as "
         f"in its own test, ' & $string(${result}.failed) & ' without an answer' & "
-        f"(${result}.failed > 0 or ${result}.not_ready "
+        f"(${result}.failed > 0 or ${result}.answered = 0 "
         f"? ' (' & $join($keys(${result}.errors), ', ') & ')' : '') & "
         f"($type(${result}.slowest_ms) = 'number' ? ', the slowest answer after ' & "
         f"$string(${result}.slowest_ms) & ' ms' : '')"

@@ -9,7 +9,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.model_asker import TIMEOUT as ASK_TIMEOUT
-from pipeline_stack.workflows.asking import JUDGED, in_numbers, payload_of_questions
+from pipeline_stack.workflows.asking import BUSY, JUDGED, in_numbers, payload_of_questions
 from pipeline_stack.workflows.calls import Calls, Handled
 from pipeline_stack.workflows.deployment_lock import ask_whether_wanted
 from pipeline_stack.workflows.deployment_times import DeploymentTimes
@@ -80,7 +80,9 @@ class Bake:
         bad = (
             f"($canary.not_ready or {JUDGED.format('canary')} > 0 "
             f"and ($canary.agreement < {limits.minimum_agreement} "
-            f"or $canary.median_ms > {limits.slowest_answer_ms}))"
+            # Of faults alone there is no time. A comparison with null fails, on either side of an `or`.
+            "or $canary.answered = 0 or ($type($canary.median_ms) = 'number' "
+            f"? $canary.median_ms > {limits.slowest_answer_ms} : false)))"
         )
         counted = {
             "row": "{% $row + 1 %}",
@@ -91,6 +93,14 @@ class Bake:
             sfn.Choice.jsonata(scope, "Did the canary fare well?", assign={"row": 0})
             .when(sfn.Condition.jsonata(f"{{% {bad} and $row + 1 >= {IN_A_ROW} %}}"), failed, assign=counted)
             .when(sfn.Condition.jsonata(f"{{% {bad} %}}"), over, assign=counted)
+            .when(
+                sfn.Condition.jsonata(f"{{% {BUSY.format('canary')} %}}"),
+                over,
+                assign={
+                    "canaryProblem": "{% 'the model had too much to do ('"
+                    " & $join($keys($canary.errors), ', ') & ')' %}"
+                },
+            )
             .otherwise(over)
         )
         ask = calls.function(

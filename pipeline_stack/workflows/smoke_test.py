@@ -11,7 +11,7 @@ from constructs import Construct
 from pipeline_stack.evaluation_judge import JUDGE_TIMEOUT
 from pipeline_stack.model_asker import TIMEOUT as ASK_TIMEOUT
 from pipeline_stack.workflows import names
-from pipeline_stack.workflows.asking import JUDGED, in_numbers, payload_of_questions
+from pipeline_stack.workflows.asking import BUSY, JUDGED, in_numbers, payload_of_questions
 from pipeline_stack.workflows.calls import Calls, Handled
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.registry import Registry
@@ -74,6 +74,8 @@ class SmokeTest:
             sfn.Choice.jsonata(scope, "Did the smoke test go well?")
             .when(sfn.Condition.jsonata(f"{{% $smoke.not_ready and $turns < {_TURNS} %}}"), wait)
             .when(sfn.Condition.jsonata("{% $smoke.not_ready %}"), fail)
+            # Nobody else uses it yet.
+            .when(sfn.Condition.jsonata(f"{{% {BUSY.format('smoke')} %}}"), fail)
             .when(
                 sfn.Condition.jsonata(f"{{% {JUDGED.format('smoke')} = 0 %}}"),
                 give_up,
@@ -85,7 +87,8 @@ class SmokeTest:
             .when(
                 sfn.Condition.jsonata(
                     f"{{% $smoke.failed > 0 or $smoke.agreement < {limits.minimum_agreement} "
-                    f"or $smoke.slowest_ms > {limits.slowest_answer_ms} %}}"
+                    f"or ($type($smoke.slowest_ms) = 'number' ? $smoke.slowest_ms > "
+                    f"{limits.slowest_answer_ms} : false) %}}"
                 ),
                 fail,
             )

@@ -34,6 +34,10 @@ def fail(operator: Operator, version: str) -> None:
     operator.aws.faults([BROKEN])
 
 
+def be_busy(operator: Operator, version: str) -> None:
+    operator.aws.faults([{**BROKEN, "error": "ThrottlingException"}])
+
+
 def be_slow(operator: Operator, version: str) -> None:
     operator.aws.rekognition(answer_seconds=2.5)
 
@@ -43,6 +47,7 @@ def be_slow(operator: Operator, version: str) -> None:
     [
         (disagree, "0 of 2 held-out pictures as in its own test"),
         (fail, "2 without an answer (InternalServerError)"),
+        (be_busy, "0 of 0 held-out pictures as in its own test, 0 without an answer (ThrottlingException)"),
         (be_slow, "the slowest answer after "),
     ],
 )
