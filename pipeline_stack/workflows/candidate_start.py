@@ -144,7 +144,15 @@ class StartCandidate:
         where = (
             sfn.Choice.jsonata(scope, "Does the model run?")
             .when(sfn.Condition.jsonata(f"{{% {WANTED} %}}"), restart.start)
-            .when(sfn.Condition.jsonata(one_of(("RUNNING",))), is_live)
+            .when(
+                sfn.Condition.jsonata(one_of(("RUNNING",))),
+                is_live,
+                # One that ran already has those that it was started with.
+                assign={
+                    "units": "{% $exists($described.units) ? $described.units : $units %}",
+                    "maximum": "{% $described.most_units %}",
+                },
+            )
             .when(sfn.Condition.jsonata("{% $started and $described.status = 'FAILED' %}"), start_failed)
             .when(sfn.Condition.jsonata(one_of(("STARTING", "STOPPING"))), patient)
             # What was asked to start may be seen a moment late in its old status.

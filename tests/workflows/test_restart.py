@@ -50,6 +50,14 @@ def test_the_message_gives_the_command_that_applies_new_units_now(serving: tuple
     assert pointer["restarting"] == 0
 
 
+def test_a_running_model_is_said_to_have_the_units_that_it_has(serving: tuple[Operator, str]) -> None:
+    operator, version = serving
+    operator.set(UNITS, "2")
+    assert operator.run("Deployment", version=version)["outcome"] == "deployed"
+    assert units(operator) == {version: 1}
+    assert "now serves with 1 inference unit;" in operator.messages()[-1]["message"]
+
+
 def test_a_restart_without_new_units_stops_nothing(serving: tuple[Operator, str]) -> None:
     operator, version = serving
     assert operator.run("Deployment", version=version, restart=True)["outcome"] == "deployed"
