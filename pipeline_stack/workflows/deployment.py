@@ -5,7 +5,7 @@ Started by Training, or by hand with `{"version": "<VersionName>"}` (a rollback 
 `"untested": true` the version is neither tried out before it goes live nor sent canaries afterwards. With
 `{"version": "<VersionName>", "restart": true}` the live model is stopped and started, so that it gets the
 inference units that the operator set since. Training also starts it with `{"reconcile": true}`, to stop
-what runs without the live pointer naming it, and to finish a restart that was cut short.
+what runs without the live pointer naming it, and to finish a restart or a way back that was cut short.
 Only executions of this machine hold the deployment lock, so a rollback never waits for a training.
 """
 
@@ -26,7 +26,7 @@ from pipeline_stack.workflows.ending import AT_FIRST, STARTED_BY_PARENT, Ending
 from pipeline_stack.workflows.live_model import UNREAD, WHAT_IS_LIVE, read_live_pointer
 from pipeline_stack.workflows.locks import allow_describing
 from pipeline_stack.workflows.machine import workflow_machine
-from pipeline_stack.workflows.model_change import change_models
+from pipeline_stack.workflows.model_change import ModelChange
 from pipeline_stack.workflows.operator_settings import ReadSettings
 from pipeline_stack.workflows.other_models import StopOtherModels
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
@@ -81,7 +81,7 @@ class DeploymentWorkflow(Construct):
             then=end.start,
             yielded=end.others_left,
         )
-        ready = change_models(
+        change = ModelChange(
             self, ending=ending, end=end, stop_others=stop_others, times=times, resources=resources
         )
         read_record = registry.get(
@@ -91,7 +91,7 @@ class DeploymentWorkflow(Construct):
             assign={"record": "{% $exists($states.result.Item) ? $states.result.Item : {} %}"},
             during="reading the model's record",
         )
-        read_record.next(ready)
+        read_record.next(change.start)
         settings = ReadSettings(
             self,
             ending=ending,
@@ -111,6 +111,7 @@ class DeploymentWorkflow(Construct):
                 sfn.Condition.jsonata("{% $reconcile and $formerUnits > 0 %}"),
                 take_up_restart(registry=registry, then=settings.start),
             )
+            .when(sfn.Condition.jsonata("{% $reconcile and $goingBack %}"), change.resume)
             .when(sfn.Condition.jsonata("{% $reconcile %}"), stop_others.start)
             # Another deployment may have gone first while this one waited for the lock.
             .when(sfn.Condition.jsonata("{% $restart and $live.version != $version %}"), not_live)

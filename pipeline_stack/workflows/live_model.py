@@ -14,21 +14,26 @@ from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.registry import Registry
 
-# The pointer's item as a plain object; fields that are not there are left out.
+
+def pointer_of(item: str) -> str:
+    """An expression: the pointer's `item`, another, as a plain object without what is not there."""
+    return (
+        f"{{'version': {item}.version.S, 'pictures': $number({item}.pictures.N), 'f1': $number({item}.f1.N), "
+        f"'deployed_at': {item}.deployed_at.S, 'previous': {item}.previous.S}}"
+    )
+
+
 POINTER: Final = (
-    "{% $exists($states.result.Item) ? {"
-    "'version': $states.result.Item.version.S, "
-    "'pictures': $number($states.result.Item.pictures.N), "
-    "'f1': $number($states.result.Item.f1.N), "
-    "'deployed_at': $states.result.Item.deployed_at.S, "
-    "'previous': $states.result.Item.previous.S"
-    "} : {'version': ''} %}"
+    f"{{% $exists($states.result.Item) ? {pointer_of('$states.result.Item')} : {{'version': ''}} %}}"
 )
 
 # The inference units that the live model had before a restart that is under way, else 0.
 RESTARTING: Final = (
     "{% $exists($states.result.Item.restarting) ? $number($states.result.Item.restarting.N) : 0 %}"
 )
+
+# Whether a way back to the former model was begun and not finished; see `way_back`.
+GOING_BACK: Final = "{% $exists($states.result.Item.going_back.M.item) %}"
 
 # Before the pointer was read.
 UNREAD: Final = {"version": "?"}
@@ -39,6 +44,7 @@ WHAT_IS_LIVE: Final = (
     ": 'The live model is ' & $live.version & '.')"
 )
 
+SYSTEM: Final = "For-System-Use-Only"
 # What the parameter should say. `previous_trained_images` stands last so that the text never holds two
 # closing braces in a row, which Parameter Store may take for a reference.
 SYSTEM_VALUE: Final = (
@@ -55,13 +61,45 @@ def read_live_pointer(
     assign: Mapping[str, Any] | None = None,
     tolerated: sfn.IChainable | None = None,
 ) -> tasks.DynamoGetItem:
-    """A task that fills `live` and `formerUnits` from the pointer, read consistently; goes on to `then`."""
+    """A task that fills `live`, `formerUnits` and `goingBack` from the pointer, read consistently; goes on to
+    `then`."""
     task = registry.get(
         name,
         kind="pointer",
         item="live",
-        assign={"live": POINTER, "formerUnits": RESTARTING, **(assign or {})},
+        assign={"live": POINTER, "formerUnits": RESTARTING, "goingBack": GOING_BACK, **(assign or {})},
         during="reading the live pointer",
+        tolerated=tolerated,
+    )
+    task.next(then)
+    return task
+
+
+def write_system_parameter(
+    name: str,
+    *,
+    calls: Calls,
+    parameters: OperatorParameters,
+    then: sfn.IChainable,
+    tolerated: sfn.IChainable | None = None,
+) -> sfn.TaskStateBase:
+    """A task that makes `For-System-Use-Only` say what `$live` says; on to `then`.
+
+    Callers find the live model by it: it is written before a model that they may still be sent to is stopped.
+    """
+    task = calls.aws(
+        name,
+        service="ssm",
+        action="putParameter",
+        prefix="Ssm",
+        resources=[parameters.system.parameter_arn],
+        parameters={
+            "Name": f"{parameters.path}/{SYSTEM}",
+            "Value": unless_redriven(SYSTEM_VALUE),
+            "Type": "String",
+            "Overwrite": True,
+        },
+        during=f"writing {SYSTEM}",
         tolerated=tolerated,
     )
     task.next(then)
@@ -77,39 +115,22 @@ class WriteSystemParameter:
     def __init__(
         self, scope: Construct, *, calls: Calls, parameters: OperatorParameters, then: sfn.IChainable
     ) -> None:
-        parameter = parameters.system
-        arn = parameter.parameter_arn
-        name = f"{parameters.path}/For-System-Use-Only"
-        write = calls.aws(
-            "Write For-System-Use-Only",
-            service="ssm",
-            action="putParameter",
-            prefix="Ssm",
-            resources=[arn],
-            parameters={
-                "Name": name,
-                "Value": unless_redriven(SYSTEM_VALUE),
-                "Type": "String",
-                "Overwrite": True,
-            },
-            during="writing For-System-Use-Only",
-        )
-        write.next(then)
+        write = write_system_parameter(f"Write {SYSTEM}", calls=calls, parameters=parameters, then=then)
         differs = (
             sfn.Choice.jsonata(scope, "Is For-System-Use-Only out of date?")
             .when(sfn.Condition.jsonata("{% $systemValue != " + SYSTEM_VALUE + " %}"), write)
             .otherwise(then)
         )
         read = calls.aws(
-            "Read For-System-Use-Only",
+            f"Read {SYSTEM}",
             service="ssm",
             action="getParameter",
             prefix="Ssm",
-            resources=[arn],
-            parameters={"Name": name},
+            resources=[parameters.system.parameter_arn],
+            parameters={"Name": f"{parameters.path}/{SYSTEM}"},
             assign={"systemValue": "{% $states.result.Parameter.Value %}"},
             handled=[Handled(errors=names.PARAMETER_GONE, then=write)],
-            during="reading For-System-Use-Only",
+            during=f"reading {SYSTEM}",
         )
         read.next(differs)
         self.start: Final = read

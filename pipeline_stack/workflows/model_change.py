@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aws_cdk import Stack
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.workflows.bake import Bake
@@ -13,6 +14,7 @@ from pipeline_stack.workflows.candidate_stop import StopCandidate
 from pipeline_stack.workflows.deployment_end import DeploymentEnd
 from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.live_model import write_system_parameter
 from pipeline_stack.workflows.other_models import StopOtherModels
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.replacement import StartFormer, tell_gap
@@ -22,75 +24,89 @@ from pipeline_stack.workflows.switch import switch
 from pipeline_stack.workflows.way_back import GoBack
 
 
-def change_models(
-    scope: Construct,
-    *,
-    ending: Ending,
-    end: DeploymentEnd,
-    stop_others: StopOtherModels,
-    times: DeploymentTimes,
-    resources: PipelineResources,
-) -> sfn.IChainable:
-    """From a version whose record was read to the moved pointer, and what comes of the move."""
-    registry = Registry(scope, calls=end.calls, table=resources.registry)
-    start_former = (
-        StartFormer(scope, registry=registry, otherwise=end.failure)
-        if resources.change.when_no_slot == "replace"
-        else None
-    )
-    go_back = GoBack(
-        scope,
-        calls=end.calls,
-        registry=registry,
-        resources=resources,
-        back=stop_others.start,
-        start_former=start_former,
-        stays=end.start,
-    )
-    bake = Bake(
-        scope,
-        ending=ending,
-        calls=end.calls,
-        resources=resources,
-        times=times,
-        then=stop_others.start,
-        failed=go_back.start,
-        yielded=end.watch_left,
-    )
-    # From here on a failure first stops what this run started, if it is not the live model.
-    stop_candidate = StopCandidate(
-        scope,
-        ending=ending,
-        project=resources.project,
-        moved=bake.start,
-        end=start_former.unless_live if start_former else end.failure,
-    )
-    guarded: Calls = stop_candidate.calls
-    smoke_test = SmokeTest(
-        scope,
-        ending=ending,
-        calls=guarded,
-        registry=stop_candidate.registry,
-        resources=resources,
-        then=switch(
+class ModelChange:
+    """States from a version whose record was read to the moved pointer, and what comes of the move; enter at
+    `start`, or at `resume` to finish a way back that was cut short.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        ending: Ending,
+        end: DeploymentEnd,
+        stop_others: StopOtherModels,
+        times: DeploymentTimes,
+        resources: PipelineResources,
+    ) -> None:
+        registry = Registry(scope, calls=end.calls, table=resources.registry)
+        start_former = (
+            StartFormer(scope, registry=registry, otherwise=end.failure)
+            if resources.change.when_no_slot == "replace"
+            else None
+        )
+        go_back = GoBack(
             scope,
+            calls=end.calls,
+            registry=registry,
+            resources=resources,
+            back=stop_others.start,
+            start_former=start_former,
+            stays=end.start,
+        )
+        bake = Bake(
+            scope,
+            ending=ending,
+            calls=end.calls,
+            resources=resources,
+            times=times,
+            then=stop_others.start,
+            failed=go_back.start,
+            yielded=end.watch_left,
+        )
+        # Callers move over from here on. Should it fail, the end of the run tries once more, and says so.
+        announce = write_system_parameter(
+            "Tell callers of the new model",
+            calls=end.calls,
+            parameters=resources.parameters,
+            then=bake.start,
+            tolerated=bake.start,
+        )
+        # From here on a failure first stops what this run started, if it is not the live model.
+        stop_candidate = StopCandidate(
+            scope,
+            ending=ending,
+            project=resources.project,
+            moved=announce,
+            end=start_former.unless_live if start_former else end.failure,
+        )
+        guarded: Calls = stop_candidate.calls
+        smoke_test = SmokeTest(
+            scope,
+            ending=ending,
+            calls=guarded,
             registry=stop_candidate.registry,
             resources=resources,
-            then=tell_gap(scope, then=bake.start) if start_former else bake.start,
-        ),
-        failed=stop_candidate.start,
-    )
-    start = StartCandidate(
-        scope,
-        pipeline=Stack.of(scope).stack_name,
-        ending=ending,
-        calls=guarded,
-        registry=stop_candidate.registry,
-        resources=resources,
-        failed=stop_candidate.start,
-        ready=smoke_test.start,
-        live=stop_others.start,
-    ).start
-    if start_former:
-        start_former.goes_on.next(start)
-    return start
+            then=switch(
+                scope,
+                registry=stop_candidate.registry,
+                resources=resources,
+                then=tell_gap(scope, then=announce) if start_former else announce,
+            ),
+            failed=stop_candidate.start,
+        )
+        start = StartCandidate(
+            scope,
+            pipeline=Stack.of(scope).stack_name,
+            ending=ending,
+            calls=guarded,
+            registry=stop_candidate.registry,
+            resources=resources,
+            failed=stop_candidate.start,
+            ready=smoke_test.start,
+            live=stop_others.start,
+        ).start
+        if start_former:
+            start_former.goes_on.next(start)
+        self.start: Final = start
+        self.resume: Final = go_back.resume

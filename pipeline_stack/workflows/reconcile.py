@@ -22,11 +22,11 @@ from pipeline_stack.workflows.resources import PipelineResources
 class Reconcile:
     """States that every run begins with, whatever its outcome; enter at `start`, on to `then`.
 
-    A RUNNING version that the live pointer does not name bills for nothing, and a live model whose restart
-    was cut short leaves detection down: a nested Deployment, which alone may hold the deployment lock, puts
-    both right. While another deployment is under way, both are its doing: it lets the former model run on
-    while it watches the new one, and puts things in order at its end. `For-System-Use-Only` is made to say
-    what the registry says.
+    A RUNNING version that the live pointer does not name bills for nothing, a live model whose restart was
+    cut short leaves detection down, and a way back that was cut short leaves a bad model live: a nested
+    Deployment, which alone may hold the deployment lock, puts them right. While another deployment is under
+    way, they are its doing: it lets the former model run on while it watches the new one, and puts things in
+    order at its end. `For-System-Use-Only` is made to say what the registry says.
 
     If that fails, the run fails: a person has to look. `{"force": true}` goes on all the same, so that
     another model can be trained in place of one that does not start.
@@ -103,8 +103,8 @@ class Reconcile:
         )
         listed = ListHostedModels(scope, calls=calls, project=resources.project, then=stray)
         restarting = (
-            sfn.Choice.jsonata(scope, "Was a restart begun?")
-            .when(sfn.Condition.jsonata("{% $formerUnits > 0 %}"), deployer)
+            sfn.Choice.jsonata(scope, "Was a restart, or a way back, begun?")
+            .when(sfn.Condition.jsonata("{% $formerUnits > 0 or $goingBack %}"), deployer)
             .otherwise(listed.start)
         )
         self.start: Final = read_live_pointer(

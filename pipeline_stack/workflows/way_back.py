@@ -12,15 +12,19 @@ from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.bake import IN_A_ROW
 from pipeline_stack.workflows.calls import Calls, Handled
 from pipeline_stack.workflows.candidate import STARTABLE, describe_version, one_of
+from pipeline_stack.workflows.live_model import pointer_of, write_system_parameter
 from pipeline_stack.workflows.model_start import start_model
 from pipeline_stack.workflows.registry import Registry
-from pipeline_stack.workflows.replacement import REPLACES, StartFormer
+from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
+from pipeline_stack.workflows.replacement import FORMER_UNITS, StartFormer
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.switch import switch_back
 
 # As long as the start of a new one (one minute a turn).
 TURNS: Final = 60
 _STATUS: Final = "$returning.status"
+_AT_FIRST: Final = {"turns": 0, "restarted": False, "refused": "", "returning": {"status": "unknown"}}
+_NOTED: Final = "$pointerItem.going_back.M"
 _REFUSED: Final = "{% $states.errorOutput.Error & ': ' & $states.errorOutput.Cause %}"
 
 
@@ -32,6 +36,8 @@ class GoBack:
       before, since the two have only one slot; None where one model never gives way to another.
     - `stays`: where it goes on if there is no former model, or it does not run and cannot be started. The
       model that failed serves on: one that answers badly may still be better than none.
+    - `resume`: enter there under `GOING_BACK` instead, where the live pointer notes a way back that was cut
+      short: until it is finished, the model that failed is the live one and the former looks like a stray.
     `failed` says to the end of the run that it is red, and why.
     """
 
@@ -65,12 +71,19 @@ class GoBack:
             "version, or stop it.'",
             stays,
         )
+        forget = registry.transact(
+            "Forget the way back",
+            lock=DEPLOYMENT_LOCK,
+            items=[registry.update_part("pointer", "live", {"going_back": {"M": {}}})],
+            during="noting that there is no way back",
+        )
+        forget.next(stays)
         lost = concluded(
             "The former model cannot serve",
             f"'The former model ' & $former.version & ' cannot be brought back, it is ' & {_STATUS} & "
             "($refused = '' ? '' : ' (' & $refused & ')') & ': ' & $version & ' STAYS LIVE as it is. Deploy "
             "another version, or start the former one by deploying it.'",
-            stays,
+            forget,
         )
         returned = concluded(
             "The former model serves again",
@@ -83,7 +96,9 @@ class GoBack:
             registry=registry,
             resources=resources,
             reason="$failed.words",
-            then=returned,
+            then=self._announce(
+                "Tell callers of the former model", calls=calls, resources=resources, then=returned
+            ),
         )
         wait = sfn.Wait.jsonata(
             scope,
@@ -93,17 +108,26 @@ class GoBack:
         )
         refused = []
         if start_former is not None:
-            no_slot = self._make_room(
-                scope,
+            # The pointer goes first, with a note that its model has to be started: should the run be cut
+            # short, the next check does so.
+            no_slot = switch_back(
+                "Move the live pointer back first",
                 registry=registry,
                 resources=resources,
-                then=concluded(
-                    "The former model takes the slot",
-                    "'The former model, ' & $former.version & ', was stopped to make room for it and is "
-                    "started again; ' & $version & ' is stopped before, and no check deploys it again.'",
-                    start_former.goes_on,
+                reason="$failed.words",
+                item=f"$merge([$formerItem, {{'restarting': {{'N': $string({FORMER_UNITS})}}, "
+                "'restarting_by': {'S': $me}}])",
+                then=self._announce(
+                    "Tell callers that the former model returns",
+                    calls=calls,
+                    resources=resources,
+                    then=concluded(
+                        "The former model takes the slot",
+                        "'The former model, ' & $former.version & ', has no slot before ' & $version & ' is "
+                        "stopped, and is started again then. No check deploys ' & $version & ' again.'",
+                        start_former.goes_on,
+                    ),
                 ),
-                lost=lost,
             )
             limits = [names.REKOGNITION_LIMIT, names.REKOGNITION_QUOTA]
             refused.append(Handled(errors=limits, then=no_slot, assign={"refused": _REFUSED}))
@@ -152,49 +176,60 @@ class GoBack:
             scope,
             "The canaries fail",
             assign={
-                "turns": 0,
-                "restarted": False,
-                "refused": "",
-                "returning": {"status": "unknown"},
+                **_AT_FIRST,
                 "failed": messages.expression(
                     f"{{'error': '{names.CANARIES_FAILED}', 'words': 'The model ' & $version & ' failed "
                     f"{IN_A_ROW} canaries in a row after it had gone live: ' & $badWords & '.'}}"
                 ),
             },
         )
+        note = registry.transact(
+            "Note the way back",
+            lock=DEPLOYMENT_LOCK,
+            items=[
+                registry.update_part(
+                    "pointer",
+                    "live",
+                    {
+                        "going_back": {
+                            "M": "{% {'item': {'M': $formerItem}, 'words': {'S': $failed.words}, "
+                            "'units': {'N': $string($units)}, 'maximum': {'N': $string($maximum)}} %}"
+                        }
+                    },
+                )
+            ],
+            during="noting the way back",
+            # It is only for a run that is cut short.
+            tolerated=describe,
+        )
+        note.next(describe)
         begin.next(
             sfn.Choice.jsonata(scope, "Is there a former model?")
             .when(sfn.Condition.jsonata("{% $former.version = '' %}"), no_former)
-            .otherwise(describe)
+            .otherwise(note)
         )
         self.start: Final = begin
+        resume = sfn.Pass.jsonata(
+            scope,
+            "Take the way back up",
+            assign={
+                **_AT_FIRST,
+                "version": "{% $live.version %}",
+                "former": f"{{% {pointer_of(f'{_NOTED}.item.M')} %}}",
+                "formerItem": f"{{% {_NOTED}.item.M %}}",
+                "units": f"{{% $number({_NOTED}.units.N) %}}",
+                "maximum": f"{{% $number({_NOTED}.maximum.N) %}}",
+                "failed": f"{{% {{'error': '{names.CANARIES_FAILED}', 'words': {_NOTED}.words.S}} %}}",
+            },
+        )
+        resume.next(describe)
+        self.resume: Final = resume
 
     @staticmethod
-    def _make_room(
-        scope: Construct,
-        *,
-        registry: Registry,
-        resources: PipelineResources,
-        then: sfn.IChainable,
-        lost: sfn.IChainable,
-    ) -> sfn.Choice:
-        """There is no slot for the former model, which may have been stopped to make room for the one that
-        failed.
-
-        The pointer goes first, with a note that its model has to be started: should the run be cut short, the
-        next check does so.
-        """
-        move = switch_back(
-            "Move the live pointer back first",
-            registry=registry,
-            resources=resources,
-            reason="$failed.words",
-            item="$merge([$formerItem, {'restarting': {'N': $string($formerUnits)}, "
-            "'restarting_by': {'S': $me}}])",
-            then=then,
-        )
-        return (
-            sfn.Choice.jsonata(scope, "Was the former model stopped to make room?")
-            .when(sfn.Condition.jsonata(f"{{% {REPLACES} %}}"), move)
-            .otherwise(lost)
+    def _announce(
+        name: str, *, calls: Calls, resources: PipelineResources, then: sfn.IChainable
+    ) -> sfn.TaskStateBase:
+        """Before the model that failed is stopped. The end of the run tries once more."""
+        return write_system_parameter(
+            name, calls=calls, parameters=resources.parameters, then=then, tolerated=then
         )

@@ -160,7 +160,7 @@ def test_failing_canaries_bring_the_live_one_back(narrow: tuple[Operator, str]) 
     found = operator.run_red("Deployment", version=live)
 
     assert found["error"] == "CanariesFailed"
-    assert f"The former model, {new}, was stopped to make room for it and is started again" in found["cause"]
+    assert f"The former model, {new}, has no slot before {live} is stopped" in found["cause"]
     assert operator.versions() == {live: "STOPPED", new: "RUNNING"}
     pointer = operator.item("pointer", "live") or {}
     assert {key: pointer[key] for key in before} == before
@@ -188,16 +188,20 @@ def test_a_replacement_that_was_cut_short_leaves_no_gap_behind(
     assert starts_and_stops(operator)[-3:] == ["start", "stop", "start"]
 
 
-def test_a_way_back_that_was_cut_short_is_finished_by_the_next_check(narrow: tuple[Operator, str]) -> None:
+@pytest.mark.parametrize("state", ["Start the former model", "The former model takes the slot"])
+def test_a_way_back_that_was_cut_short_is_finished_by_the_next_check(
+    narrow: tuple[Operator, str], state: str
+) -> None:
     operator, live = narrow
     new = operator.run()["version"]
     for version in (live, new):
         give_sample(operator, version)
     operator.aws.faults([canaries_fail(2)])
-    operator.aws.stops([{"machine": "Deployment", "state": "The former model takes the slot"}])
+    operator.aws.stops([{"machine": "Deployment", "state": state}])
     assert operator.finished(operator.start("Deployment", version=live))["status"] == "ABORTED"
     assert operator.versions() == {live: "RUNNING", new: "STOPPED"}
 
+    operator.finished(operator.start())
     assert operator.run()["outcome"] == "nothing_to_train"
     assert operator.versions() == {live: "STOPPED", new: "RUNNING"}
     assert operator.system_parameter()["live_model"]["version"] == new
