@@ -18,6 +18,9 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 """Starting and stopping take minutes; Rekognition answers 5 calls of a kind a second."""
 GROWTH = 1.5
+CALM_SECONDS = 60.0
+"""After the last execution was stopped: a call that it was making then may take this long to have an effect,
+the timeout of the workflows' tasks, and a model that starts after the last look would be billed unseen."""
 _THROTTLED = ("Throttl", "TooManyRequests", "LimitExceeded", "ThroughputExceeded", "SlowDown")
 GOING = ("DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
 
@@ -41,6 +44,16 @@ class Runs(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Turn:
+    left: ProjectContents | None = None
+    """None if that is nothing."""
+    problem: Exception | None = None
+    """What kept the turn from being whole, if anything."""
+    has_stopped: bool = False
+    """Whether executions still ran."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Removal:
     is_going: Callable[[], bool]
     """See the function of that name. Nothing is touched in a stack that lives on."""
@@ -57,11 +70,16 @@ class Removal:
             StillThere: at `until` something was left; the message says what and why.
             ClientError: AWS refused a call for good.
         """
-        pause, told = FIRST_PAUSE_SECONDS, ""
+        pause, told, calm = FIRST_PAUSE_SECONDS, "", CALM_SECONDS
         while True:
-            left, problem = self._turn()
+            turn = self._turn()
+            left, problem = turn.left, turn.problem
+            if turn.has_stopped:
+                calm = 0.0
             if left is None and problem is None:
-                return True
+                if calm >= CALM_SECONDS:
+                    return True
+                problem = _StoppedJustNow()
             if (now_left := _summary(left)) != told:
                 told = now_left
                 self.report(f"Still there: {told}")
@@ -70,27 +88,27 @@ class Removal:
             if not has_time():
                 return False
             self.sleep(pause)
+            calm += pause
             pause = min(pause * GROWTH, LONGEST_PAUSE_SECONDS)
 
-    def _turn(self) -> tuple[ProjectContents | None, Exception | None]:
-        """What is left, None if that is nothing; and what kept this turn from being whole, if anything."""
-        left = None
+    def _turn(self) -> _Turn:
+        left, has_stopped = None, False
         try:
             if not self.is_going():
                 self.report("The stack lives on, and everything in it stays")
-                return None, None
+                return _Turn()
             self.workflows.let_nothing_start()
             has_stopped = self.workflows.stop_all() > 0
             left = self.project.look()
             if left is not None and not left.is_empty:
                 self.project.take_next_steps(left)
-                return left, None
+                return _Turn(left=left, has_stopped=has_stopped)
         except (ClientError, BotoCoreError) as problem:
             if not _passes(problem):
                 raise
             self.report(f"To be tried again: {problem}")
-            return left, problem
-        return None, _StoppedJustNow() if has_stopped else None
+            return _Turn(left=left, problem=problem, has_stopped=has_stopped)
+        return _Turn(has_stopped=has_stopped)
 
     def _reason(self, left: ProjectContents | None, problem: Exception | None) -> str:
         empty = ProjectContents(arn="", versions={}, version_arns={}, datasets={})

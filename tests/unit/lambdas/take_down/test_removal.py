@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from lambdas.take_down.errors import StillThere
 from lambdas.take_down.project import Project
-from lambdas.take_down.removal import LONGEST_PAUSE_SECONDS, Removal
+from lambdas.take_down.removal import CALM_SECONDS, LONGEST_PAUSE_SECONDS, Removal
 from tests.unit.tools.fake_rekognition import PROJECT, FakeRekognition, refusal
 
 FOREVER = 1e9
@@ -87,14 +87,37 @@ def test_nothing_is_there_needs_one_look() -> None:
         assert clock.pauses == []
 
 
-def test_after_a_run_was_stopped_the_project_is_looked_at_once_more() -> None:
-    runs = Runs(2)
-    taken, clock, _ = removal(FakeRekognition(), runs=runs)
+def test_after_a_run_was_stopped_the_project_is_looked_at_for_as_long_as_a_call_may_take() -> None:
+    taken, clock, _ = removal(FakeRekognition(), runs=Runs(0, 2, 0, 1))
 
     assert taken.carry_out(until=FOREVER, has_time=lambda: True)
 
-    assert runs.calls == ["rules", "runs"] * 2
-    assert len(clock.pauses) == 1
+    assert clock.time == 0, "no run was stopped before nothing was left"
+    taken, clock, _ = removal(FakeRekognition(), runs=Runs(2, 0, 1))
+
+    assert taken.carry_out(until=FOREVER, has_time=lambda: True)
+
+    since_the_last_stop = clock.time - sum(clock.pauses[:2])
+    assert CALM_SECONDS <= since_the_last_stop < CALM_SECONDS + LONGEST_PAUSE_SECONDS
+
+
+def test_what_a_stopped_run_had_asked_for_is_stopped_and_deleted_too() -> None:
+    class Late(FakeRekognition):
+        def time_passes(self, seconds: float) -> None:
+            if not self.came:
+                self.came = True
+                self.versions["set-1"] = "RUNNING"
+            super().time_passes(seconds)
+
+        came = False
+
+    fake = Late()
+    taken, _, _ = removal(fake, runs=Runs(1))
+
+    assert taken.carry_out(until=FOREVER, has_time=lambda: True)
+
+    assert fake.came
+    assert fake.versions == {}
 
 
 def test_kept_versions_are_stopped_and_stay_with_the_datasets() -> None:
