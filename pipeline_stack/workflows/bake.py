@@ -11,7 +11,7 @@ from constructs import Construct
 from pipeline_stack.model_asker import TIMEOUT as ASK_TIMEOUT
 from pipeline_stack.workflows.asking import BUSY, JUDGED, in_numbers, payload_of_questions
 from pipeline_stack.workflows.calls import Calls, Handled
-from pipeline_stack.workflows.deployment_lock import ask_whether_wanted
+from pipeline_stack.workflows.deployment_lock import ask_whether_wanted, make_room
 from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.resources import PipelineResources
@@ -129,7 +129,16 @@ class Bake:
         ask.next(fared)
         asked = (
             sfn.Choice.jsonata(scope, "Does a person wait to deploy?")
-            .when(sfn.Condition.jsonata("{% $wantedBy != '' %}"), yielded)
+            .when(
+                sfn.Condition.jsonata("{% $wantedBy != '' %}"),
+                make_room(
+                    scope,
+                    "Look at the run that waits to deploy",
+                    question="Does it still wait to deploy?",
+                    yielded=yielded,
+                    otherwise=over,
+                ),
+            )
             .when(sfn.Condition.jsonata(f"{{% $sampled and $turns <= {times.canary_turns} %}}"), ask)
             .otherwise(over)
         )

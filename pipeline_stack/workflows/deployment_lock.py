@@ -12,7 +12,7 @@ from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.deployment_times import LONG_WAIT, DeploymentTimes
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.locks import TakeLock
+from pipeline_stack.workflows.locks import TakeLock, describe_own_execution
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK, raw_key
 
 _HELD: Final = "(#holder = :holder)"
@@ -100,3 +100,22 @@ def ask_whether_wanted(name: str, *, ending: Ending, then: sfn.IChainable) -> sf
     )
     task.next(then)
     return task
+
+
+def make_room(
+    scope: Construct, name: str, *, question: str, yielded: sfn.IChainable, otherwise: sfn.IChainable
+) -> sfn.CustomState:
+    """States for when `wantedBy` is somebody: on to `yielded` if that execution still waits, else to
+    `otherwise`.
+
+    One that was stopped, or gave up, leaves its note on the lock.
+    """
+    look = describe_own_execution(scope, name, arn="$wantedBy", assign="waiterStatus")
+    # Whether it waits is not known then; a watch that ends early does less harm than a person who waits.
+    look.add_catch(yielded, errors=[sfn.Errors.ALL])
+    look.next(
+        sfn.Choice.jsonata(scope, question)
+        .when(sfn.Condition.jsonata("{% $waiterStatus = 'RUNNING' %}"), yielded)
+        .otherwise(otherwise)
+    )
+    return look

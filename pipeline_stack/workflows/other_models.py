@@ -10,7 +10,7 @@ from constructs import Construct
 from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.workflows import names
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
-from pipeline_stack.workflows.deployment_lock import ask_whether_wanted
+from pipeline_stack.workflows.deployment_lock import ask_whether_wanted, make_room
 from pipeline_stack.workflows.deployment_times import LONG_WAIT
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import ListHostedModels
@@ -59,7 +59,16 @@ class StopOtherModels:
         stop.next(wait)
         what = (
             sfn.Choice.jsonata(scope, "Does a person wait for the others to stop?")
-            .when(sfn.Condition.jsonata("{% $wantedBy != '' %}"), yielded)
+            .when(
+                sfn.Condition.jsonata("{% $wantedBy != '' %}"),
+                make_room(
+                    scope,
+                    "Look at the run that waits for the others to stop",
+                    question="Does it still wait for the others to stop?",
+                    yielded=yielded,
+                    otherwise=wait,
+                ),
+            )
             .when(sfn.Condition.jsonata(f"{{% $count({_RUNNING}) > 0 %}}"), stop)
             .otherwise(wait)
         )

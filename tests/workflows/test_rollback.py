@@ -9,6 +9,7 @@ import pytest
 
 from local_aws.launcher import LocalAws
 from tests.workflows.conftest import deployed
+from tests.workflows.deletion import until
 from tests.workflows.held_out import LONG_WATCH, WRONG, give_sample, trained, with_otherwise
 from tests.workflows.operator import Operator
 from tests.workflows.test_bake import watched
@@ -78,6 +79,21 @@ def test_a_third_version_gets_the_slot_that_the_watched_one_keeps_for_its_way_ba
     assert operator.versions() == {oldest: "RUNNING", former: "STOPPED", live: "RUNNING"}
     assert (operator.item("pointer", "live") or {})["previous"] == live
     operator.aws.client("stepfunctions").stop_execution(executionArn=rollback)
+    operator.until_all_idle()
+
+
+def test_a_rollback_that_was_given_up_ends_no_watch(watched: tuple[Operator, str, str, str]) -> None:
+    operator, _, second, execution = watched
+    operator.aws.stops([{"machine": "Deployment", "state": "Wait for the deployment lock"}])
+    assert operator.finished(operator.start("Deployment", version=second))["status"] == "ABORTED"
+    assert (operator.item("lock", "deployment") or {})["wanted_by"]
+
+    operator.until_in(execution, "Does it still wait to deploy?")
+    noticed = operator.states(execution).index("Does it still wait to deploy?")
+    until(lambda: "Watch the new model" in operator.states(execution)[noticed:])
+
+    assert operator.description(execution)["status"] == "RUNNING"
+    operator.aws.client("stepfunctions").stop_execution(executionArn=execution)
     operator.until_all_idle()
 
 
