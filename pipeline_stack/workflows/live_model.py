@@ -33,7 +33,9 @@ RESTARTING: Final = (
 )
 
 # Whether a way back to the former model was begun and not finished; see `way_back`.
-GOING_BACK: Final = "{% $exists($states.result.Item.going_back.M.item) %}"
+GOING_BACK: Final = (
+    "{% $exists($states.result.Item.going_back) ? $states.result.Item.going_back.S != '' : false %}"
+)
 
 # Before the pointer was read.
 UNREAD: Final = {"version": "?"}

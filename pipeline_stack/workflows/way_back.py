@@ -24,7 +24,7 @@ from pipeline_stack.workflows.switch import switch_back
 TURNS: Final = 60
 _STATUS: Final = "$returning.status"
 _AT_FIRST: Final = {"turns": 0, "restarted": False, "refused": "", "returning": {"status": "unknown"}}
-_NOTED: Final = "$pointerItem.going_back.M"
+_NOTED: Final = "$parse($pointerItem.going_back.S)"
 _REFUSED: Final = "{% $states.errorOutput.Error & ': ' & $states.errorOutput.Cause %}"
 
 
@@ -74,7 +74,7 @@ class GoBack:
         forget = registry.transact(
             "Forget the way back",
             lock=DEPLOYMENT_LOCK,
-            items=[registry.update_part("pointer", "live", {"going_back": {"M": {}}})],
+            items=[registry.update_part("pointer", "live", {"going_back": {"S": ""}})],
             during="noting that there is no way back",
         )
         forget.next(stays)
@@ -191,9 +191,10 @@ class GoBack:
                     "pointer",
                     "live",
                     {
+                        # Text, as all that the registry keeps is text or a number.
                         "going_back": {
-                            "M": "{% {'item': {'M': $formerItem}, 'words': {'S': $failed.words}, "
-                            "'units': {'N': $string($units)}, 'maximum': {'N': $string($maximum)}} %}"
+                            "S": "{% $string({'item': $formerItem, 'words': $failed.words, 'units': $units, "
+                            "'maximum': $maximum}) %}"
                         }
                     },
                 )
@@ -215,11 +216,11 @@ class GoBack:
             assign={
                 **_AT_FIRST,
                 "version": "{% $live.version %}",
-                "former": f"{{% {pointer_of(f'{_NOTED}.item.M')} %}}",
-                "formerItem": f"{{% {_NOTED}.item.M %}}",
-                "units": f"{{% $number({_NOTED}.units.N) %}}",
-                "maximum": f"{{% $number({_NOTED}.maximum.N) %}}",
-                "failed": f"{{% {{'error': '{names.CANARIES_FAILED}', 'words': {_NOTED}.words.S}} %}}",
+                "former": f"{{% {pointer_of(f'{_NOTED}.item')} %}}",
+                "formerItem": f"{{% {_NOTED}.item %}}",
+                "units": f"{{% {_NOTED}.units %}}",
+                "maximum": f"{{% {_NOTED}.maximum %}}",
+                "failed": f"{{% {{'error': '{names.CANARIES_FAILED}', 'words': {_NOTED}.words}} %}}",
             },
         )
         resume.next(describe)
