@@ -16,8 +16,13 @@ from pipeline_stack.workflows.resources import PipelineResources
 # What DeleteProjectVersion takes (API reference: "You can't delete a model if it is running or if it is
 # training").
 DELETABLE: Final = ("TRAINING_COMPLETED", "STOPPED", "FAILED", "TRAINING_FAILED")
-# What became of a version that no check takes up again.
-SETTLED: Final = ("deployed", "rolled_back", "rejected", "refused", "approval_timed_out", "failed")
+# What became of a version that no check takes up again. The first two are of versions that a forced run left
+# behind: whoever comes here holds the training lock and has no unfinished version.
+ABANDONED: Final = ("training", "accepted")
+SETTLED: Final = (
+    *ABANDONED,
+    *("deployed", "rolled_back", "rejected", "refused", "approval_timed_out", "failed"),
+)
 # A record's attributes that are read come to some 300 bytes: a page stays far below a state's 256 KiB.
 PAGE_SIZE: Final = 100
 

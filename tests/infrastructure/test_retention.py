@@ -12,7 +12,7 @@ from pipeline_stack.workflows.retention import SETTLED, versions_to_delete
 from tests.infrastructure.asl import evaluate
 
 Row = dict[str, Any]
-OPEN = ("training", "accepted", "needs_approval")
+OPEN = ("needs_approval",)
 
 
 def row(version: str, outcome: str, *, deployed: int | None = None, ended: int = 0, ours: bool = True) -> Row:
