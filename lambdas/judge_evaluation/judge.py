@@ -1,11 +1,12 @@
 """The verdict on a model version: is it good enough to serve?"""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from . import answers, sample_file
 from .comparison import HeadToHead, compare
-from .errors import EvaluationMissing, EvaluationUnreadable
+from .errors import EvaluationMissing, EvaluationUnreadable, StorageDenied, StorageRefused
 from .figures import DECIMALS, label_verdicts, rounded, warnings_about
 from .request import Champion, Location, Request
 from .rules import against_champion, label_floor, minimum_f1, without_comparison
@@ -28,7 +29,8 @@ def judge(request: Request, *, store: Files) -> Verdict:
     Raises:
         EvaluationMissing: the version has no F1 or no summary, or the answers to its sample are not there.
         EvaluationUnreadable: the F1 is no score, or one of the files is not what it should be.
-        StorageDenied, StorageUnavailable, StorageRefused: a file could not be fetched.
+        StorageDenied, StorageUnavailable, StorageRefused: a file could not be fetched. Without the live
+            model's own evaluation the comparison goes on, unless S3 may hand it out a moment later.
     """
     f1, evaluation = evaluated(request, store=store)
     warnings = warnings_about(f1, evaluation)
@@ -121,10 +123,8 @@ def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, 
     sample = sample_file.read(content, where=where)
     content, where = _needed(champion.answers, f"What the live model {champion.version} said", store)
     said = answers.read(content, where=where)
-    labels = None
-    if champion.summary is not None and (summary := store.read(champion.summary)) is not None:
-        labels = read_summary(summary, where=str(champion.summary)).known
-    return compare(
+    labels, unknown = _champion_labels(champion, store)
+    found = compare(
         sample,
         said,
         champion=champion.version,
@@ -133,6 +133,26 @@ def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, 
         tolerance=round(request.tolerance, DECIMALS),
         support=request.support,
     )
+    return replace(found, notes=unknown + found.notes)
+
+
+def _champion_labels(champion: Champion, store: Files) -> tuple[list[str] | None, list[str]]:
+    """The labels that the live model knows, None if that is not to be found out, and what there is to say.
+
+    Its results may be out of reach for good: in the place, or under the key, that the pipeline had before; or
+    wherever somebody else put them who trained it.
+    """
+    if champion.summary is None:
+        return None, []
+    try:
+        summary = store.read(champion.summary)
+        return (None if summary is None else read_summary(summary, where=str(champion.summary)).known), []
+    except (StorageDenied, StorageRefused, EvaluationUnreadable) as error:
+        return None, [
+            f"The evaluation summary of the live model {champion.version}, {champion.summary}, could not be "
+            f"read ({type(error).__name__}). That is so if output_bucket or training_key changed since its "
+            "training, or if it was trained by others."
+        ]
 
 
 def _needed(location: Location | None, what: str, store: Files) -> tuple[bytes, str]:

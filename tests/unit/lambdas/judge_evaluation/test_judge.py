@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.judge_evaluation.errors import EvaluationMissing, EvaluationUnreadable
+from lambdas.judge_evaluation.errors import (
+    EvaluationMissing,
+    EvaluationUnreadable,
+    StorageDenied,
+    StorageRefused,
+    StorageUnavailable,
+)
 from lambdas.judge_evaluation.figures import shortened
 from lambdas.judge_evaluation.judge import judge
-from lambdas.judge_evaluation.request import Location, Request
+from lambdas.judge_evaluation.request import Champion, Location, Request
+from lambdas.judge_evaluation.sample_file import Sample, written
+from lambdas.judge_evaluation.snapshot import Prediction, TestedPicture
 from lambdas.judge_evaluation.verdict import Verdict
 
 from .summaries import label_result, summary
@@ -153,3 +161,80 @@ def test_250_labels_of_the_longest_names_stay_well_below_what_a_state_takes(char
     assert len(json.dumps(result, ensure_ascii=False).encode()) < 80 * 1024
     if len(result["labels"]) < 250:
         assert result["warnings"][-1] == f"Only the {len(result['labels'])} worst of 250 labels are listed."
+
+
+SAMPLE = Location(bucket="b", key="sample.json")
+ANSWERS = Location(bucket="b", key="answers.json")
+THEIRS = Location(bucket="theirs", key="summary.json")
+
+
+class FakeFiles:
+    """What is there, or what comes of asking for it."""
+
+    def __init__(self, theirs: bytes | Exception | None, *, pictures: int = 4) -> None:
+        tested = [
+            TestedPicture(
+                bucket="b",
+                key=str(number),
+                labels=("cat",),
+                boxes=(),
+                predictions=(Prediction(label="cat", confidence=0.9, found=True),),
+            )
+            for number in range(pictures)
+        ]
+        said = [
+            {"bucket": "b", "key": each.key, "answer": [{"label": "cat", "confidence": 0.9}]}
+            for each in tested
+        ]
+        self.files: dict[Location, bytes | Exception | None] = {
+            PLACE: json.dumps(summary(label_result("cat"))).encode(),
+            SAMPLE: written(Sample(version="set-1", test_pictures=pictures, pictures=tested)),
+            ANSWERS: json.dumps({"schema_version": 1, "pictures": said}).encode(),
+            THEIRS: theirs,
+        }
+
+    def read(self, location: Location) -> bytes | None:
+        content = self.files[location]
+        if isinstance(content, Exception):
+            raise content
+        return content
+
+
+def compared(files: FakeFiles) -> Verdict:
+    champion = Champion(version="set-0", state="answered", summary=THEIRS, answers=ANSWERS)
+    request = Request(
+        version="set-1",
+        f1=0.9,
+        summary=PLACE,
+        minimum_f1=0.8,
+        sample=SAMPLE,
+        champion=champion,
+        tolerance=0.02,
+    )
+    return judge(request, store=files)
+
+
+@pytest.mark.parametrize(
+    "theirs", [StorageDenied("no"), StorageRefused("no such bucket"), b"{}", b"no JSON", b"[]"]
+)
+def test_a_live_model_whose_results_are_out_of_reach_is_compared_without_them(
+    theirs: bytes | Exception,
+) -> None:
+    result = compared(FakeFiles(theirs))
+
+    assert result["verdict"] == "accepted"
+    assert result["comparison"] is not None
+    unread, unknown = result["warnings"]
+    assert "the live model set-0, s3://theirs/summary.json, could not be read (" in unread
+    assert unknown == "Which labels set-0 knows is not to be found out; all were compared."
+
+
+def test_a_live_model_whose_results_are_gone_is_compared_without_them() -> None:
+    (warning,) = compared(FakeFiles(None))["warnings"]
+
+    assert warning == "Which labels set-0 knows is not to be found out; all were compared."
+
+
+def test_storage_that_does_not_answer_now_is_asked_again() -> None:
+    with pytest.raises(StorageUnavailable):
+        compared(FakeFiles(StorageUnavailable("later")))
