@@ -8,7 +8,8 @@ from .verdict import Comparison, LabelComparison, Rule, RuleResult
 from .words import apart, counted, figure, listed, name, signed
 
 FEWEST_ANSWERED = 0.5
-"""The share of the sample that the live model must have answered for the comparison to mean anything."""
+"""More than this share of the sample must the live model have answered for the comparison to mean anything.
+With less the workflow waits for a better time and does not come here."""
 
 
 def minimum_f1(f1: float, minimum: float) -> Rule:
@@ -77,7 +78,7 @@ def without_comparison(result: RuleResult, words: str) -> list[Rule]:
 
 def against_champion(found: HeadToHead, *, champion: str, tolerance: float, support: int) -> list[Rule]:
     """The difference to the live model, overall and of each label."""
-    if found.answered < FEWEST_ANSWERED * found.of or found.of == 0:
+    if found.answered <= FEWEST_ANSWERED * found.of:
         return without_comparison(
             "borderline",
             f"The live model {champion} answered {found.answered} of {counted(found.of, 'picture')}: "
