@@ -25,7 +25,7 @@ def minimum_f1(f1: float, minimum: float) -> Rule:
 
 
 def label_floor(labels: Sequence[LabelEvaluation], *, floor: float, support: int) -> Rule:
-    """The F1 of each label that has test pictures enough."""
+    """The F1 of each label that has test pictures enough. Without an F1 it has found nothing: that is 0."""
     if floor == 0:
         return Rule(rule="label_floor", result="off", words="No floor is set for single labels.")
     judged = [label for label in labels if is_judged(label, support=support)]
@@ -55,13 +55,16 @@ def _too_few(labels: Sequence[LabelEvaluation], *, support: int) -> str:
 
 
 def _below(label: LabelEvaluation, floor: float) -> str:
+    pictures = counted(label.test_pictures, "test picture")
+    if label.f1 is None:
+        return f"{name(label.label)} without an F1 score, which counts as 0 ({pictures})"
     score, _ = apart(_f1(label), floor)
-    return f"{name(label.label)} {score} ({counted(label.test_pictures, 'test picture')})"
+    return f"{name(label.label)} {score} ({pictures})"
 
 
 def is_judged(label: LabelEvaluation, *, support: int) -> bool:
     """Whether a label has test pictures enough to be judged by itself."""
-    return label.f1 is not None and label.test_pictures >= support
+    return label.test_pictures >= support
 
 
 def _f1(label: LabelEvaluation) -> float:

@@ -127,6 +127,22 @@ def test_a_summary_that_disagrees_with_the_description_is_told_and_the_descripti
     assert "0.7" in result["warnings"][0]
 
 
+@pytest.mark.parametrize("score", [math.nan, math.inf, None, "NaN"])
+def test_a_label_whose_score_is_none_is_below_every_floor(score: object) -> None:
+    content = json.dumps(summary(label_result("cat", score), label_result("dog"))).encode()
+    request = Request(version="set-1", f1=0.9, summary=PLACE, minimum_f1=0.8, label_floor=0.1, support=4)
+
+    result = judge(request, store=FakeSummaries(content))
+
+    assert result["verdict"] == "rejected"
+    assert "cat without an F1 score" in result["reason"]
+    assert [(each["label"], each["f1"], each["judged"]) for each in result["labels"]] == [
+        ("cat", None, True),
+        ("dog", 0.9, True),
+    ]
+    json.dumps(result, allow_nan=False)
+
+
 def test_a_version_without_a_score_cannot_be_judged() -> None:
     with pytest.raises(EvaluationMissing, match="set-1 has no F1"):
         verdict(f1=None)
