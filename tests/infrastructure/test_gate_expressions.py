@@ -210,6 +210,24 @@ def test_the_subject_of_a_rejection_says_why(
     assert len(text) < 100
 
 
+@pytest.mark.parametrize(
+    ("recording", "reason"),
+    [
+        ("Record the rejection", "Because. In doubt the live model is kept."),
+        ("Record that a person decides", "Because."),
+    ],
+)
+def test_only_where_nobody_is_asked_doubt_keeps_the_live_model(
+    training: Machine, recording: str, reason: str
+) -> None:
+    transaction = training.states[recording]["Arguments"]["TransactItems"]
+    (update,) = (item["Update"] for item in transaction if "judged_at" in str(item))
+    (alias,) = (alias for alias, name in update["ExpressionAttributeNames"].items() if name == "reason")
+    expression = update["ExpressionAttributeValues"][alias.replace("#", ":")]["S"]
+
+    assert evaluate(expression, verdict=verdict("borderline", "champion", "borderline")) == reason
+
+
 @pytest.mark.parametrize("comparison", [None, {"champion": "set-0", "difference": 0.1, "labels": [{}]}])
 def test_the_row_of_a_version_tells_the_whole_verdict(
     training: Machine, comparison: dict[str, Any] | None
