@@ -25,7 +25,8 @@ def minimum_f1(f1: float, minimum: float) -> Rule:
 
 
 def label_floor(labels: Sequence[LabelEvaluation], *, floor: float, support: int) -> Rule:
-    """The F1 of each label that has test pictures enough. Without an F1 it has found nothing: that is 0."""
+    """The F1 of each label that has test pictures enough. None counts as 0: where nothing is found rightly,
+    precision and recall leave no F1 to compute."""
     if floor == 0:
         return Rule(rule="label_floor", result="off", words="No floor is set for single labels.")
     judged = [label for label in labels if is_judged(label, support=support)]
