@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from . import answers, sample_file
+from .champion_labels import Results, known_labels
 from .comparison import HeadToHead, compare
-from .errors import EvaluationMissing, EvaluationUnreadable, StorageDenied, StorageRefused
+from .errors import EvaluationMissing, EvaluationUnreadable
 from .figures import DECIMALS, label_verdicts, rounded, warnings_about
 from .request import Champion, Location, Request
 from .rules import against_champion, label_floor, minimum_f1, without_comparison
@@ -21,7 +22,7 @@ class Files(Protocol):
         """A whole file; None if there is no such object."""
 
 
-def judge(request: Request, *, store: Files) -> Verdict:
+def judge(request: Request, *, store: Results) -> Verdict:
     """Hold the version against every rule, and collect the figures of its labels.
 
     The F1 that counts is the one in the version's description; the summary explains it.
@@ -118,12 +119,12 @@ def _not_compared(champion: Champion) -> list[Rule]:
     return without_comparison("not_judged", words)
 
 
-def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, store: Files) -> HeadToHead:
+def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, store: Results) -> HeadToHead:
     content, where = _needed(request.sample, "The sample of the test pictures", store)
     sample = sample_file.read(content, where=where)
     content, where = _needed(champion.answers, f"What the live model {champion.version} said", store)
     said = answers.read(content, where=where)
-    labels, unknown = _champion_labels(champion, store)
+    labels, unknown = known_labels(champion, store)
     found = compare(
         sample,
         said,
@@ -134,25 +135,6 @@ def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, 
         support=request.support,
     )
     return replace(found, notes=unknown + found.notes)
-
-
-def _champion_labels(champion: Champion, store: Files) -> tuple[list[str] | None, list[str]]:
-    """The labels that the live model knows, None if that is not to be found out, and what there is to say.
-
-    Its results may be out of reach for good: in the place, or under the key, that the pipeline had before; or
-    wherever somebody else put them who trained it.
-    """
-    if champion.summary is None:
-        return None, []
-    try:
-        summary = store.read(champion.summary)
-        return (None if summary is None else read_summary(summary, where=str(champion.summary)).known), []
-    except (StorageDenied, StorageRefused, EvaluationUnreadable) as error:
-        return None, [
-            f"The evaluation summary of the live model {champion.version}, {champion.summary}, could not be "
-            f"read ({type(error).__name__}). That is so if output_bucket or training_key changed since its "
-            "training, or if it was trained by others."
-        ]
 
 
 def _needed(location: Location | None, what: str, store: Files) -> tuple[bytes, str]:

@@ -34,6 +34,9 @@ class FakeSummaries:
         assert location == PLACE
         return self.content
 
+    def place(self, version: str, name: str) -> Location:
+        raise NotImplementedError
+
 
 def verdict(
     *,
@@ -182,12 +185,15 @@ def test_250_labels_of_the_longest_names_stay_well_below_what_a_state_takes(char
 SAMPLE = Location(bucket="b", key="sample.json")
 ANSWERS = Location(bucket="b", key="answers.json")
 THEIRS = Location(bucket="theirs", key="summary.json")
+REPORT = Location(bucket="results", key="set-0/report.json")
 
 
 class FakeFiles:
     """What is there, or what comes of asking for it."""
 
-    def __init__(self, theirs: bytes | Exception | None, *, pictures: int = 4) -> None:
+    def __init__(
+        self, theirs: bytes | Exception | None, *, report: bytes | Exception | None = None, pictures: int = 4
+    ) -> None:
         tested = [
             TestedPicture(
                 bucket="b",
@@ -207,6 +213,7 @@ class FakeFiles:
             SAMPLE: written(Sample(version="set-1", test_pictures=pictures, pictures=tested)),
             ANSWERS: json.dumps({"schema_version": 1, "pictures": said}).encode(),
             THEIRS: theirs,
+            REPORT: report,
         }
 
     def read(self, location: Location) -> bytes | None:
@@ -214,6 +221,9 @@ class FakeFiles:
         if isinstance(content, Exception):
             raise content
         return content
+
+    def place(self, version: str, name: str) -> Location:
+        return Location(bucket="results", key=f"{version}/{name}")
 
 
 def compared(files: FakeFiles) -> Verdict:
@@ -249,6 +259,36 @@ def test_a_live_model_whose_results_are_gone_is_compared_without_them() -> None:
     (warning,) = compared(FakeFiles(None))["warnings"]
 
     assert warning == "Which labels set-0 knows is not to be found out; all were compared."
+
+
+@pytest.mark.parametrize("theirs", [StorageDenied("no"), None])
+def test_the_report_of_the_live_model_tells_its_labels_where_its_results_are_out_of_reach(
+    theirs: Exception | None,
+) -> None:
+    report = json.dumps({"schema_version": 1, "labels": [{"label": "cat"}, {"label": "eel"}]}).encode()
+
+    result = compared(FakeFiles(theirs, report=report))
+
+    assert result["comparison"] is not None
+    assert result["warnings"][0] == "Label eel is known to the live model only, and was not compared."
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        StorageDenied("no"),
+        b"no JSON",
+        b"[]",
+        b"{}",
+        b'{"schema_version": 1, "labels": []}',
+        b'{"schema_version": 2, "labels": [{"label": "eel"}]}',
+    ],
+)
+def test_a_report_that_tells_nothing_is_none(report: bytes | Exception) -> None:
+    unread, unknown = compared(FakeFiles(StorageDenied("no"), report=report))["warnings"]
+
+    assert "(StorageDenied)" in unread
+    assert "all were compared" in unknown
 
 
 def test_storage_that_does_not_answer_now_is_asked_again() -> None:
