@@ -15,12 +15,24 @@ _SCHEMA_VERSION = 1
 
 
 class Answers:
-    """Of one version to these pictures; with what an earlier invocation kept, if it is the same version's."""
+    """Of one version to these pictures; with what an earlier invocation kept, if it is the same version's.
 
-    def __init__(self, *, version: str, pictures: Sequence[Picture], kept: bytes | None = None) -> None:
+    `execution`: the run that asks. Another run may read what this one cannot: a right was granted, a picture
+    put back.
+    """
+
+    def __init__(
+        self,
+        *,
+        version: str,
+        pictures: Sequence[Picture],
+        kept: bytes | None = None,
+        execution: str | None = None,
+    ) -> None:
         self._version = version
         self._pictures = pictures
-        self._asked = _earlier(kept, version, pictures) if kept is not None else {}
+        self._execution = execution
+        self._asked = _earlier(kept, version, pictures, execution) if kept is not None else {}
 
     @property
     def all(self) -> list[Asked]:
@@ -40,6 +52,7 @@ class Answers:
         document = {
             "schema_version": _SCHEMA_VERSION,
             "asked": self._version,
+            "asked_by": self._execution,
             "pictures": [
                 {
                     "bucket": asked.picture.place.bucket,
@@ -53,15 +66,18 @@ class Answers:
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _earlier(kept: bytes, version: str, pictures: Sequence[Picture]) -> dict[Place, Asked]:
-    """Without what may be answered now: only an answer, or a picture's own fault, lasts. What is no such file
-    is written anew."""
+def _earlier(
+    kept: bytes, version: str, pictures: Sequence[Picture], execution: str | None
+) -> dict[Place, Asked]:
+    """Without what may be answered now: only an answer lasts, and for the run that found it a picture's own
+    fault. What is no such file is written anew."""
     of_place = {picture.place: picture for picture in pictures}
     found: dict[Place, Asked] = {}
     try:
         document = json.loads(kept)
         if document["asked"] != version or document["schema_version"] != _SCHEMA_VERSION:
             return {}
+        lasting = {None, Why.UNREADABLE} if execution and document.get("asked_by") == execution else {None}
         for entry in document["pictures"]:
             place = Place(bucket=entry["bucket"], key=entry["key"])
             if place not in of_place:
@@ -69,7 +85,7 @@ def _earlier(kept: bytes, version: str, pictures: Sequence[Picture]) -> dict[Pla
             asked = Asked(
                 picture=of_place[place], found=entry["answer"], error=entry["error"], milliseconds=None
             )
-            if asked.why in (None, Why.UNREADABLE):
+            if asked.why in lasting:
                 found[place] = asked
     except (ValueError, LookupError, TypeError):
         return {}

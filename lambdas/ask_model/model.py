@@ -69,7 +69,7 @@ class Why(Enum):
     """Whose fault it is that there is no answer."""
 
     UNREADABLE = auto()
-    """The picture's own: it is gone, or cannot be read."""
+    """The picture's own: it is gone, or cannot be read, or Rekognition may not read it."""
     BUSY = auto()
     """Too much was asked of the model, by us or by others; a moment later it may answer."""
     NOT_READY = auto()

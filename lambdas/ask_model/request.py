@@ -40,6 +40,8 @@ class Request:
     """After so long nothing more is asked; None for as long as the function may run."""
     turn: int
     """With `at_most`: which part of the chosen pictures, so that one canary after the other asks others."""
+    execution: str | None
+    """The run that asks: what could not be read is asked again by another one."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, object]) -> "Request":
@@ -63,6 +65,7 @@ class Request:
             at_most=_whole(event, "at_most", at_least=1),
             longest_seconds=_whole(event, "longest_seconds", at_least=1),
             turn=_whole(event, "turn", at_least=0) or 0,
+            execution=_execution(event),
         )
 
 
@@ -80,6 +83,13 @@ def _text(event: Mapping[str, object], name: str) -> str:
     value = event.get(name)
     if not isinstance(value, str) or not value:
         raise RequestInvalid(f'"{name}" is {str(value)[:80]!r}; it must be a text.')
+    return value
+
+
+def _execution(event: Mapping[str, object]) -> str | None:
+    value = event.get("execution_id")
+    if value is not None and not isinstance(value, str):
+        raise RequestInvalid(f'"execution_id" is {str(value)[:80]!r}; it must be null or a text.')
     return value
 
 

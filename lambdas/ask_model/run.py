@@ -56,7 +56,7 @@ def run(
         turn=request.turn,
     )
     kept = None if request.answers is None else files.read(request.answers)
-    answers = Answers(version=request.version, pictures=pictures, kept=kept)
+    answers = Answers(version=request.version, pictures=pictures, kept=kept, execution=request.execution)
     round_of_questions = asking(
         model=model,
         per_second=request.per_second,

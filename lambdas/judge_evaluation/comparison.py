@@ -9,10 +9,11 @@ from .boxes import Box
 from .sample_file import Sample
 from .snapshot import Prediction, TestedPicture
 from .verdict import Comparison, LabelComparison
-from .words import listed, name
+from .words import counted, listed, name
 
 RIGHT_OVERLAP = 0.5
 """From here on (intersection over union) a box that was found is the true one, as in Rekognition's test."""
+_NAMED = 10
 _DECIMALS = 6
 
 
@@ -56,6 +57,7 @@ def compare(
         for picture in sorted(fair, key=_place)
     ]
     resampling = Resampling(counted, labels=len(labels))
+    shown = [sum(label in picture.labels for picture in fair) for label in labels]
     averages, interval = resampling.scores.averages, resampling.overall()
     found = HeadToHead(comparison=None, notes=notes, answered=len(answered), of=len(sample.pictures))
     if averages is None or interval is None:
@@ -70,8 +72,9 @@ def compare(
         low=round(interval.low, _DECIMALS),
         high=round(interval.high, _DECIMALS),
         tolerance=tolerance,
-        labels=_label_comparisons(labels, fair, resampling, support=support),
+        labels=_label_comparisons(labels, shown, resampling, support=support),
     )
+    notes += _not_looked_at(labels, shown, pictures=len(fair), support=support)
     return HeadToHead(comparison=comparison, notes=notes, answered=len(answered), of=len(sample.pictures))
 
 
@@ -139,9 +142,9 @@ def _matches(found: Sequence[Prediction], true: Sequence[Box]) -> int:
 
 
 def _label_comparisons(
-    labels: Sequence[str], pictures: Sequence[TestedPicture], resampling: Resampling, *, support: int
+    labels: Sequence[str], shown: Sequence[int], resampling: Resampling, *, support: int
 ) -> list[LabelComparison]:
-    shown = [sum(label in picture.labels for picture in pictures) for label in labels]
+    """Of the labels that pictures enough show."""
     looked_at = [number for number, count in enumerate(shown) if count >= support]
     found = []
     for number in looked_at:
@@ -150,6 +153,18 @@ def _label_comparisons(
         if ours is not None and theirs is not None and interval is not None:
             found.append(_label_comparison(labels[number], shown[number], ours, theirs, interval))
     return sorted(found, key=lambda each: (each["difference"], each["label"]))
+
+
+def _not_looked_at(labels: Sequence[str], shown: Sequence[int], *, pictures: int, support: int) -> list[str]:
+    few = [f"{name(label)} ({count})" for label, count in zip(labels, shown, strict=True) if count < support]
+    if not few:
+        return []
+    return [
+        f"{len(few)} of {counted(len(labels), 'label')} {'was' if len(few) == 1 else 'were'} not compared by "
+        f"{'itself' if len(few) == 1 else 'themselves'}, only with all others: fewer than {support} "
+        f"(minimum_label_support) of the {counted(pictures, 'picture')} that both were compared on show "
+        f"{'it' if len(few) == 1 else 'each of them'}: {listed(few, most=_NAMED)}."
+    ]
 
 
 def _label_comparison(

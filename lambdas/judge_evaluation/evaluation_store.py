@@ -25,8 +25,8 @@ _UNAVAILABLE = frozenset(
 
 
 class EvaluationBucket:
-    """See `judge.Files` and `drawing.SampleFiles`. `bucket` takes what is written, under `prefix` in a folder
-    of the version's own; results are read wherever Rekognition says."""
+    """See `champion_labels.Results` and `drawing.SampleFiles`. `bucket` takes what is written, under `prefix`
+    in a folder of the version's own; results are read wherever Rekognition says."""
 
     def __init__(self, *, client: "S3Client", bucket: str, prefix: str, version: str) -> None:
         self._client = client
@@ -63,13 +63,17 @@ class EvaluationBucket:
             answer = self._get(location)
         return None if answer is None else _lines(answer, location)
 
+    def place(self, version: str, name: str) -> Location:
+        """Where a file of the pipeline's own about a version lies, if there is one."""
+        return Location(bucket=self._bucket, key=f"{self._prefix}{version}/{name}")
+
     def write(self, name: str, content: bytes, *, content_type: str) -> Location:
         """Put a file into the version's folder.
 
         Raises:
             StorageDenied, StorageUnavailable, StorageRefused: S3 did not take it.
         """
-        location = Location(bucket=self._bucket, key=f"{self._prefix}{self._version}/{name}")
+        location = self.place(self._version, name)
         with domain_errors(f"writing {location}"):
             self._client.put_object(
                 Bucket=location.bucket, Key=location.key, Body=content, ContentType=content_type

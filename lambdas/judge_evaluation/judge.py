@@ -1,9 +1,11 @@
 """The verdict on a model version: is it good enough to serve?"""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from . import answers, sample_file
+from .champion_labels import Results, known_labels
 from .comparison import HeadToHead, compare
 from .errors import EvaluationMissing, EvaluationUnreadable
 from .figures import DECIMALS, label_verdicts, rounded, warnings_about
@@ -20,7 +22,7 @@ class Files(Protocol):
         """A whole file; None if there is no such object."""
 
 
-def judge(request: Request, *, store: Files) -> Verdict:
+def judge(request: Request, *, store: Results) -> Verdict:
     """Hold the version against every rule, and collect the figures of its labels.
 
     The F1 that counts is the one in the version's description; the summary explains it.
@@ -28,7 +30,8 @@ def judge(request: Request, *, store: Files) -> Verdict:
     Raises:
         EvaluationMissing: the version has no F1 or no summary, or the answers to its sample are not there.
         EvaluationUnreadable: the F1 is no score, or one of the files is not what it should be.
-        StorageDenied, StorageUnavailable, StorageRefused: a file could not be fetched.
+        StorageDenied, StorageUnavailable, StorageRefused: a file could not be fetched. Without the live
+            model's own evaluation the comparison goes on, unless S3 may hand it out a moment later.
     """
     f1, evaluation = evaluated(request, store=store)
     warnings = warnings_about(f1, evaluation)
@@ -116,15 +119,13 @@ def _not_compared(champion: Champion) -> list[Rule]:
     return without_comparison("not_judged", words)
 
 
-def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, store: Files) -> HeadToHead:
+def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, store: Results) -> HeadToHead:
     content, where = _needed(request.sample, "The sample of the test pictures", store)
     sample = sample_file.read(content, where=where)
     content, where = _needed(champion.answers, f"What the live model {champion.version} said", store)
     said = answers.read(content, where=where)
-    labels = None
-    if champion.summary is not None and (summary := store.read(champion.summary)) is not None:
-        labels = read_summary(summary, where=str(champion.summary)).known
-    return compare(
+    labels, unknown = known_labels(champion, store)
+    found = compare(
         sample,
         said,
         champion=champion.version,
@@ -133,6 +134,7 @@ def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, 
         tolerance=round(request.tolerance, DECIMALS),
         support=request.support,
     )
+    return replace(found, notes=unknown + found.notes)
 
 
 def _needed(location: Location | None, what: str, store: Files) -> tuple[bytes, str]:

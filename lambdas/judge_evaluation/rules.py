@@ -8,7 +8,8 @@ from .verdict import Comparison, LabelComparison, Rule, RuleResult
 from .words import apart, counted, figure, listed, name, signed
 
 FEWEST_ANSWERED = 0.5
-"""The share of the sample that the live model must have answered for the comparison to mean anything."""
+"""More than this share of the sample must the live model have answered for the comparison to mean anything.
+With less the workflow waits for a better time and does not come here."""
 
 
 def minimum_f1(f1: float, minimum: float) -> Rule:
@@ -24,7 +25,8 @@ def minimum_f1(f1: float, minimum: float) -> Rule:
 
 
 def label_floor(labels: Sequence[LabelEvaluation], *, floor: float, support: int) -> Rule:
-    """The F1 of each label that has test pictures enough."""
+    """The F1 of each label that has test pictures enough. None counts as 0: where nothing is found rightly,
+    precision and recall leave no F1 to compute."""
     if floor == 0:
         return Rule(rule="label_floor", result="off", words="No floor is set for single labels.")
     judged = [label for label in labels if is_judged(label, support=support)]
@@ -54,13 +56,16 @@ def _too_few(labels: Sequence[LabelEvaluation], *, support: int) -> str:
 
 
 def _below(label: LabelEvaluation, floor: float) -> str:
+    pictures = counted(label.test_pictures, "test picture")
+    if label.f1 is None:
+        return f"{name(label.label)} without an F1 score, which counts as 0 ({pictures})"
     score, _ = apart(_f1(label), floor)
-    return f"{name(label.label)} {score} ({counted(label.test_pictures, 'test picture')})"
+    return f"{name(label.label)} {score} ({pictures})"
 
 
 def is_judged(label: LabelEvaluation, *, support: int) -> bool:
     """Whether a label has test pictures enough to be judged by itself."""
-    return label.f1 is not None and label.test_pictures >= support
+    return label.test_pictures >= support
 
 
 def _f1(label: LabelEvaluation) -> float:
@@ -77,7 +82,7 @@ def without_comparison(result: RuleResult, words: str) -> list[Rule]:
 
 def against_champion(found: HeadToHead, *, champion: str, tolerance: float, support: int) -> list[Rule]:
     """The difference to the live model, overall and of each label."""
-    if found.answered < FEWEST_ANSWERED * found.of or found.of == 0:
+    if found.answered <= FEWEST_ANSWERED * found.of:
         return without_comparison(
             "borderline",
             f"The live model {champion} answered {found.answered} of {counted(found.of, 'picture')}: "

@@ -36,7 +36,7 @@ def name(label: str) -> str:
     return label if len(label) <= _NAME_LENGTH else f"{label[: _NAME_LENGTH - 1]}…"
 
 
-def listed(things: Sequence[str]) -> str:
+def listed(things: Sequence[str], *, most: int = _NAMED) -> str:
     """The first few, and how many more there are."""
-    more = len(things) - _NAMED
-    return ", ".join(things[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(things) - most
+    return ", ".join(things[:most]) + (f" and {more} more" if more > 0 else "")

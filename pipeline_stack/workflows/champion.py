@@ -28,6 +28,11 @@ PER_SECOND_AND_UNIT: Final = 1
 # Half of what Rekognition takes from an account in all, unless it granted more (50 a second).
 MOST_PER_SECOND: Final = 25
 
+# Each code with its number.
+_ERRORS: Final = (
+    "$join($append([], $each($asked.errors, function($number, $code) "
+    "{ $code & ' ' & $string($number) })), ', ')"
+)
 _FOUND: Final = "$states.result.ProjectVersionDescriptions[0]"
 
 
@@ -36,8 +41,8 @@ class AskChampion:
     `start`, on to `then` with `drawn` and `champion` assigned: the sample, and what `judge_evaluation` has to
     know of the live model, null if there is none.
 
-    A live model that does not run, or does not answer, ends the run with `waiting_for_comparison`: the
-    version stays unfinished, and the next check tries again.
+    A live model that does not run, or answers no more than half of the pictures, ends the run with
+    `waiting_for_comparison`: the version stays unfinished, and the next check tries again.
     """
 
     def __init__(
@@ -71,10 +76,12 @@ class AskChampion:
             sfn.Choice.jsonata(scope, "Did the live model answer?")
             .when(sfn.Condition.jsonata("{% $asked.not_ready %}"), waiting)
             .when(sfn.Condition.jsonata(f"{{% $asked.complete = false and $asks < {ASKS} %}}"), ask)
-            # Pictures that nobody can read any more are not the model's fault: the judge says what is left.
+            # Too few answers compare nothing, whoever is at fault: a judgement would stand for good, and a
+            # right that Rekognition lacks can be granted. Without any test picture, waiting would not help.
             .when(
                 sfn.Condition.jsonata(
-                    "{% $asked.complete = false or $asked.answered * 2 < $asked.asked - $asked.unreadable %}"
+                    "{% $asked.complete = false or "
+                    "($asked.asked > 0 and $asked.answered * 2 <= $asked.asked) %}"
                 ),
                 waiting,
             )
@@ -153,7 +160,7 @@ def _waiting(ending: Ending, pipeline: str) -> sfn.Pass:
         "($champion.status != 'RUNNING' ? ' is ' & $champion.status & ', not RUNNING' "
         ": $asked.not_ready ? ' says that it is not ready' "
         ": ' answered only ' & $string($asked.answered) & ' of ' & $string($asked.asked) & "
-        "' test pictures')"
+        f"' test pictures' & ({_ERRORS} = '' ? '' : ' (' & {_ERRORS} & ')'))"
     )
     return ending.outcome(
         "Wait for the live model",
@@ -162,6 +169,9 @@ def _waiting(ending: Ending, pipeline: str) -> sfn.Pass:
         message=messages.message(
             f"'The model ' & $version & ' was trained and cannot be judged yet: ' & {why} & ', so that both "
             "cannot be compared on the same pictures.'",
+            "$exists($asked.unreadable) and $asked.unreadable > 0 ? 'Test pictures that are gone, or that "
+            "Rekognition cannot or may not read: ' & $string($asked.unreadable) & '. Look whether they are "
+            "there, and at the policies of their bucket and its key.' : ''",
             "'The next check asks again; nothing is trained again. To start the live model, start Deployment "
             'with {"version": "\' & $champion.version & \'"}. To deploy the new model without the '
             'comparison, start Deployment with {"version": "\' & $version & \'"}.\'',

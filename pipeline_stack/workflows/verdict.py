@@ -19,8 +19,8 @@ from pipeline_stack.workflows.operator_settings import number_of, value_of
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
-# Each of the verdict's attributes in the version's row; readers of the registry go by these names.
-_REASON: Final = (
+# Where a person is asked, it is not said yet what becomes of a doubt.
+_REASON_OF_REJECTION: Final = (
     "$verdict.reason & ($verdict.verdict = 'borderline' ? ' In doubt the live model is kept.' : '')"
 )
 _FAILED: Final = "$verdict.rules[result in ['failed', 'borderline']]"
@@ -143,10 +143,13 @@ _JUDGED: Final = {
 
 
 def recorded_verdict(outcome: str) -> dict[str, Any]:
-    """The attributes of a version's row that hold `$verdict`, with the standing that follows from it."""
+    """The attributes of a version's row that hold `$verdict`, with the standing that follows from it.
+
+    Readers of the registry go by these names.
+    """
     return {
         "outcome": {"S": outcome},
-        "reason": {"S": f"{{% {_REASON} %}}"},
+        "reason": {"S": f"{{% {_REASON_OF_REJECTION if outcome == 'rejected' else '$verdict.reason'} %}}"},
         "f1": {"N": "{% $string($verdict.f1) %}"},
         "minimum_f1": {"N": "{% $string($verdict.minimum_f1) %}"},
         "labels": {"S": "{% $string($verdict.labels) %}"},
@@ -169,7 +172,7 @@ def _rejected(ending: Ending, pipeline: str) -> sfn.Pass:
         outcome="rejected",
         subject=messages.subject(pipeline, f"$version & ' was rejected: ' & {_SHORT}"),
         message=messages.message(
-            f"'The model ' & $version & ' was trained and rejected. ' & {_REASON} & ' ' & "
+            f"'The model ' & $version & ' was trained and rejected. ' & {_REASON_OF_REJECTION} & ' ' & "
             "($live.version = '' ? 'No model is live.' : 'The live model, ' & $live.version & ', serves "
             "on.')",
             "$worst = '' ? '' : 'Weakest labels: ' & $worst",
@@ -179,5 +182,5 @@ def _rejected(ending: Ending, pipeline: str) -> sfn.Pass:
             "labels usually help; Minimum-F1-Score, Minimum-Label-F1-Score and Champion-Tolerance are the "
             'bars. To deploy it all the same, start Deployment with {"version": "\' & $version & \'"}.\'',
         ),
-        report=f"{{'reason': {_REASON}}}",
+        report=f"{{'reason': {_REASON_OF_REJECTION}}}",
     )

@@ -32,17 +32,57 @@ def leads_to(machine: Machine, choice: str, **variables: Any) -> str:
         ({"not_ready": True, "complete": False}, 1, "Wait for the live model"),
         ({"complete": False, "answered": 5}, 1, "Ask the live model"),
         ({"complete": False, "answered": 5}, 8, "Wait for the live model"),
-        ({"answered": 5}, 1, "Judge the version"),
-        ({"answered": 4}, 1, "Wait for the live model"),
-        # Pictures that are gone are no fault of the model's; the judge finds too few of them.
-        ({"answered": 4, "unreadable": 4}, 1, "Judge the version"),
-        ({"answered": 0, "unreadable": 10}, 1, "Judge the version"),
+        ({"answered": 6, "unreadable": 4}, 1, "Judge the version"),
+        ({"answered": 5}, 1, "Wait for the live model"),
+        # Whoever is at fault: a verdict on too few pictures would stand for good.
+        ({"answered": 5, "unreadable": 5}, 1, "Wait for the live model"),
+        ({"answered": 0, "unreadable": 10}, 1, "Wait for the live model"),
+        # Waiting brings no test pictures.
+        ({"asked": 0, "answered": 0}, 1, "Judge the version"),
     ],
 )
 def test_a_model_that_answers_enough_is_compared(
     training: Machine, change: dict[str, Any], asks: int, then: str
 ) -> None:
     assert leads_to(training, "Did the live model answer?", asked={**ALL, **change}, asks=asks) == then
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "told"),
+    [
+        ({"answered": 0, "errors": {}}, "answered only 0 of 10 test pictures.", False),
+        (
+            {"answered": 1, "unreadable": 9, "errors": {"InvalidS3ObjectException": 9}},
+            "answered only 1 of 10 test pictures (InvalidS3ObjectException 9).",
+            True,
+        ),
+        (
+            {
+                "answered": 1,
+                "unreadable": 8,
+                "errors": {"InvalidS3ObjectException": 8, "InternalServerError": 1},
+            },
+            "answered only 1 of 10 test pictures (InvalidS3ObjectException 8, InternalServerError 1).",
+            True,
+        ),
+        (
+            {"not_ready": True, "errors": {"ResourceNotReadyException": 1}},
+            "says that it is not ready.",
+            False,
+        ),
+    ],
+)
+def test_who_waits_for_the_live_model_is_told_what_came_of_the_questions(
+    training: Machine, change: dict[str, Any], said: str, told: bool
+) -> None:
+    assigned = training.states["Wait for the live model"]["Assign"]
+    known = {"asked": {**ALL, **change}, "champion": CHAMPION, "version": "set-1"}
+
+    report = evaluate(assigned["report"], report={}, **known)
+    message = evaluate(assigned["message"], report={}, **known)
+
+    assert report["reason"].endswith(f"the live model set-0 {said}")
+    assert ("Rekognition cannot or may not read: " in message) is told
 
 
 @pytest.mark.parametrize(
@@ -168,6 +208,24 @@ def test_the_subject_of_a_rejection_says_why(
 
     assert text.endswith(f"set-1 was rejected: {said}")
     assert len(text) < 100
+
+
+@pytest.mark.parametrize(
+    ("recording", "reason"),
+    [
+        ("Record the rejection", "Because. In doubt the live model is kept."),
+        ("Record that a person decides", "Because."),
+    ],
+)
+def test_only_where_nobody_is_asked_doubt_keeps_the_live_model(
+    training: Machine, recording: str, reason: str
+) -> None:
+    transaction = training.states[recording]["Arguments"]["TransactItems"]
+    (update,) = (item["Update"] for item in transaction if "judged_at" in str(item))
+    (alias,) = (alias for alias, name in update["ExpressionAttributeNames"].items() if name == "reason")
+    expression = update["ExpressionAttributeValues"][alias.replace("#", ":")]["S"]
+
+    assert evaluate(expression, verdict=verdict("borderline", "champion", "borderline")) == reason
 
 
 @pytest.mark.parametrize("comparison", [None, {"champion": "set-0", "difference": 0.1, "labels": [{}]}])

@@ -232,6 +232,29 @@ def test_without_the_live_model_a_version_waits_and_is_judged_later_without_a_tr
     assert len(operator.calls("CreateProjectVersion")) == 2
 
 
+def test_pictures_that_rekognition_may_not_read_now_cost_no_trained_version(operator: Operator) -> None:
+    set_bars(operator)
+    champion = deploy(operator, orchard("apple", "pear"))
+    operator.upload(fruits_on_side("apple", under="apple", train=6, test=2, first=5000))
+    operator.upload(fruits_on_side("pear", under="pear", train=6, test=2, first=5000))
+    denied = {"operation": "DetectCustomLabels", "error": "InvalidS3ObjectException"}
+    operator.aws.faults([{"service": "rekognition", "after": 0, "times": 1000, **denied}])
+
+    waiting = operator.run()
+
+    assert waiting["outcome"] == "waiting_for_comparison"
+    assert f"the live model {champion} answered only 0 of " in waiting["reason"]
+    assert "(InvalidS3ObjectException " in waiting["reason"]
+    assert "Rekognition cannot or may not read" in operator.messages()[-1]["message"]
+
+    operator.aws.faults([])
+    judged = operator.run()
+
+    assert (judged["outcome"], judged["version"]) == ("deployed", waiting["version"])
+    assert judged["comparison"]["champion"] == champion
+    assert len(operator.calls("CreateProjectVersion")) == 2
+
+
 def test_a_live_model_that_is_gone_leaves_the_other_rules(operator: Operator) -> None:
     set_bars(operator)
     champion = deploy(operator, orchard("apple", "pear"))

@@ -68,7 +68,7 @@ def test_the_live_model_gives_way_and_the_gap_is_told(narrow: tuple[Operator, st
     report = operator.run()
     assert report["outcome"] == "deployed"
     new = report["version"]
-    (warning,) = report["warnings"]
+    (warning,) = (each for each in report["warnings"] if "free slot" in each)
     assert re.fullmatch(
         rf"There was no free slot for {new}, so {live} was stopped before it was started: detection was down "
         r"for about [1-9]\d* minutes\.",
@@ -87,7 +87,8 @@ def test_with_a_free_slot_nothing_is_stopped_before(narrow: tuple[Operator, str]
     operator, live = narrow
     operator.aws.rekognition(slots=2)
     report = operator.run()
-    assert (report["outcome"], report["warnings"]) == ("deployed", [])
+    assert report["outcome"] == "deployed"
+    assert not [each for each in report["warnings"] if "free slot" in each]
     assert starts_and_stops(operator) == ["start", "start", "stop"]
     assert operator.versions() == {live: "STOPPED", report["version"]: "RUNNING"}
 

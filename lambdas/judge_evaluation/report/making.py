@@ -51,7 +51,8 @@ def make_report(find: Callable[[], Subject], means: Means) -> Made:
 
 
 def as_json(report: Report) -> bytes:
-    return json.dumps(report, ensure_ascii=False, indent=1).encode(errors="replace")
+    """Raises ValueError for a figure that is no number: JSON has none for it."""
+    return json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False).encode(errors="replace")
 
 
 def _fetch(means: Means) -> Fetch:

@@ -96,7 +96,9 @@ def comparison_section(comparison: Comparison | None, link_to: str | None) -> st
         f"{comparison['of']:,} test pictures; the live model is {link(link_to, comparison['champion'])}. "
         "A bar shows where the difference would lie in 95 of 100 such tests: right of the middle this "
         "version is better, and it may be worse as far as the dashed line "
-        f"(Champion-Tolerance, {f1(comparison['tolerance'])}).</p>"
+        f"(Champion-Tolerance, {f1(comparison['tolerance'])}). Rekognition chose this version's thresholds "
+        "on these very pictures, and the live model's on its own, so that this version looks a little better "
+        "here than it would on new pictures.</p>"
         + scrolled(table(head, rows, caption="Differences, the worst label first", numbers=4), "Comparison")
         + "</section>"
     )

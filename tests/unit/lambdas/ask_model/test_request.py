@@ -31,6 +31,7 @@ def test_an_event_is_understood() -> None:
         at_most=20,
         longest_seconds=40,
         turn=4,
+        execution="arn:run",
     )
 
 
@@ -60,6 +61,7 @@ def test_answers_lie_beside_the_sample_and_what_is_left_out_does_not_limit() -> 
         ("longest_seconds", 0),
         ("answers_key", ""),
         ("answers_key", 1),
+        ("execution_id", 1),
     ],
 )
 def test_what_is_wrong_with_an_event_is_named(name: str, value: object) -> None:

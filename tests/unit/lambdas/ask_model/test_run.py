@@ -35,6 +35,7 @@ def ask(files: Files, model: ToldModel, *, left: float = 900, **changed: Any) ->
         "sample": {"bucket": SAMPLE.bucket, "key": SAMPLE.key},
         "per_second": 2,
         "answers_key": ANSWERS.key,
+        "execution_id": "arn:run",
         **changed,
     }
     clock = Clock(left=left)
@@ -74,6 +75,7 @@ def test_answers_are_kept_in_the_samples_order() -> None:
     assert json.loads(files.kept[ANSWERS]) == {
         "schema_version": 1,
         "asked": "live",
+        "asked_by": "arn:run",
         "pictures": [
             {
                 "bucket": "pictures",
@@ -121,6 +123,18 @@ def test_only_what_lasts_is_not_asked_again(reply: Reply, asked_again: bool) -> 
     ask(files, again)
 
     assert again.asked == (["a"] if asked_again else [])
+
+
+@pytest.mark.parametrize("other", ["arn:later-run", None])
+def test_a_later_run_asks_again_what_could_not_be_read(other: str | None) -> None:
+    files = Files(entry("a", "cat"), entry("b", "cat"))
+    ask(files, ToldModel(a=("cat",), b="InvalidS3ObjectException"), execution_id=other and "arn:run")
+    again = ToldModel(b=("cat",))
+
+    result = ask(files, again, execution_id=other)
+
+    assert again.asked == ["b"]
+    assert (result["answered"], result["errors"], result["complete"]) == (2, {}, True)
 
 
 @pytest.mark.parametrize(

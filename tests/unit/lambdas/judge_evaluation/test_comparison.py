@@ -132,10 +132,32 @@ def test_a_label_shown_by_too_few_pictures_is_not_compared_by_itself() -> None:
         (("cat",), said("cat"), said("cat")),
         (("dog",), said("dog"), said("dog")),
         support=2,
-    ).comparison
+    )
 
-    assert found is not None
-    assert [label["label"] for label in found["labels"]] == ["cat"]
+    assert found.comparison is not None
+    assert [label["label"] for label in found.comparison["labels"]] == ["cat"]
+    assert found.notes == [
+        "1 of 2 labels was not compared by itself, only with all others: fewer than 2 "
+        "(minimum_label_support) of the 3 pictures that both were compared on show it: dog (1)."
+    ]
+
+
+def test_of_more_labels_than_the_sample_has_room_for_the_first_are_named() -> None:
+    labels = tuple(f"{number:03}" for number in range(12))
+
+    found = head_to_head(
+        *(((label,), said(label), said(label)) for label in labels), ours=labels, theirs=labels, support=2
+    )
+
+    assert found.comparison is not None
+    assert found.comparison["labels"] == []
+    (note,) = found.notes
+    assert note.startswith(
+        "12 of 12 labels were not compared by themselves, only with all others: fewer than"
+    )
+    assert note.endswith(
+        " show each of them: " + ", ".join(f"{label} (1)" for label in labels[:10]) + " and 2 more."
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.judge_evaluation.errors import EvaluationMissing, EvaluationUnreadable
+from lambdas.judge_evaluation.errors import (
+    EvaluationMissing,
+    EvaluationUnreadable,
+    StorageDenied,
+    StorageRefused,
+    StorageUnavailable,
+)
 from lambdas.judge_evaluation.figures import shortened
 from lambdas.judge_evaluation.judge import judge
-from lambdas.judge_evaluation.request import Location, Request
+from lambdas.judge_evaluation.request import Champion, Location, Request
+from lambdas.judge_evaluation.sample_file import Sample, written
+from lambdas.judge_evaluation.snapshot import Prediction, TestedPicture
 from lambdas.judge_evaluation.verdict import Verdict
 
 from .summaries import label_result, summary
@@ -25,6 +33,9 @@ class FakeSummaries:
     def read(self, location: Location) -> bytes | None:
         assert location == PLACE
         return self.content
+
+    def place(self, version: str, name: str) -> Location:
+        raise NotImplementedError
 
 
 def verdict(
@@ -119,6 +130,22 @@ def test_a_summary_that_disagrees_with_the_description_is_told_and_the_descripti
     assert "0.7" in result["warnings"][0]
 
 
+@pytest.mark.parametrize("score", [math.nan, math.inf, None, "NaN"])
+def test_a_label_whose_score_is_none_is_below_every_floor(score: object) -> None:
+    content = json.dumps(summary(label_result("cat", score), label_result("dog"))).encode()
+    request = Request(version="set-1", f1=0.9, summary=PLACE, minimum_f1=0.8, label_floor=0.1, support=4)
+
+    result = judge(request, store=FakeSummaries(content))
+
+    assert result["verdict"] == "rejected"
+    assert "cat without an F1 score" in result["reason"]
+    assert [(each["label"], each["f1"], each["judged"]) for each in result["labels"]] == [
+        ("cat", None, True),
+        ("dog", 0.9, True),
+    ]
+    json.dumps(result, allow_nan=False)
+
+
 def test_a_version_without_a_score_cannot_be_judged() -> None:
     with pytest.raises(EvaluationMissing, match="set-1 has no F1"):
         verdict(f1=None)
@@ -153,3 +180,117 @@ def test_250_labels_of_the_longest_names_stay_well_below_what_a_state_takes(char
     assert len(json.dumps(result, ensure_ascii=False).encode()) < 80 * 1024
     if len(result["labels"]) < 250:
         assert result["warnings"][-1] == f"Only the {len(result['labels'])} worst of 250 labels are listed."
+
+
+SAMPLE = Location(bucket="b", key="sample.json")
+ANSWERS = Location(bucket="b", key="answers.json")
+THEIRS = Location(bucket="theirs", key="summary.json")
+REPORT = Location(bucket="results", key="set-0/report.json")
+
+
+class FakeFiles:
+    """What is there, or what comes of asking for it."""
+
+    def __init__(
+        self, theirs: bytes | Exception | None, *, report: bytes | Exception | None = None, pictures: int = 4
+    ) -> None:
+        tested = [
+            TestedPicture(
+                bucket="b",
+                key=str(number),
+                labels=("cat",),
+                boxes=(),
+                predictions=(Prediction(label="cat", confidence=0.9, found=True),),
+            )
+            for number in range(pictures)
+        ]
+        said = [
+            {"bucket": "b", "key": each.key, "answer": [{"label": "cat", "confidence": 0.9}]}
+            for each in tested
+        ]
+        self.files: dict[Location, bytes | Exception | None] = {
+            PLACE: json.dumps(summary(label_result("cat"))).encode(),
+            SAMPLE: written(Sample(version="set-1", test_pictures=pictures, pictures=tested)),
+            ANSWERS: json.dumps({"schema_version": 1, "pictures": said}).encode(),
+            THEIRS: theirs,
+            REPORT: report,
+        }
+
+    def read(self, location: Location) -> bytes | None:
+        content = self.files[location]
+        if isinstance(content, Exception):
+            raise content
+        return content
+
+    def place(self, version: str, name: str) -> Location:
+        return Location(bucket="results", key=f"{version}/{name}")
+
+
+def compared(files: FakeFiles) -> Verdict:
+    champion = Champion(version="set-0", state="answered", summary=THEIRS, answers=ANSWERS)
+    request = Request(
+        version="set-1",
+        f1=0.9,
+        summary=PLACE,
+        minimum_f1=0.8,
+        sample=SAMPLE,
+        champion=champion,
+        tolerance=0.02,
+    )
+    return judge(request, store=files)
+
+
+@pytest.mark.parametrize(
+    "theirs", [StorageDenied("no"), StorageRefused("no such bucket"), b"{}", b"no JSON", b"[]"]
+)
+def test_a_live_model_whose_results_are_out_of_reach_is_compared_without_them(
+    theirs: bytes | Exception,
+) -> None:
+    result = compared(FakeFiles(theirs))
+
+    assert result["verdict"] == "accepted"
+    assert result["comparison"] is not None
+    unread, unknown = result["warnings"]
+    assert "the live model set-0, s3://theirs/summary.json, could not be read (" in unread
+    assert unknown == "Which labels set-0 knows is not to be found out; all were compared."
+
+
+def test_a_live_model_whose_results_are_gone_is_compared_without_them() -> None:
+    (warning,) = compared(FakeFiles(None))["warnings"]
+
+    assert warning == "Which labels set-0 knows is not to be found out; all were compared."
+
+
+@pytest.mark.parametrize("theirs", [StorageDenied("no"), None])
+def test_the_report_of_the_live_model_tells_its_labels_where_its_results_are_out_of_reach(
+    theirs: Exception | None,
+) -> None:
+    report = json.dumps({"schema_version": 1, "labels": [{"label": "cat"}, {"label": "eel"}]}).encode()
+
+    result = compared(FakeFiles(theirs, report=report))
+
+    assert result["comparison"] is not None
+    assert result["warnings"][0] == "Label eel is known to the live model only, and was not compared."
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        StorageDenied("no"),
+        b"no JSON",
+        b"[]",
+        b"{}",
+        b'{"schema_version": 1, "labels": []}',
+        b'{"schema_version": 2, "labels": [{"label": "eel"}]}',
+    ],
+)
+def test_a_report_that_tells_nothing_is_none(report: bytes | Exception) -> None:
+    unread, unknown = compared(FakeFiles(StorageDenied("no"), report=report))["warnings"]
+
+    assert "(StorageDenied)" in unread
+    assert "all were compared" in unknown
+
+
+def test_storage_that_does_not_answer_now_is_asked_again() -> None:
+    with pytest.raises(StorageUnavailable):
+        compared(FakeFiles(StorageUnavailable("later")))

@@ -53,6 +53,18 @@ def test_a_label_with_too_few_test_pictures_is_named_and_not_judged() -> None:
     )
 
 
+def test_a_label_without_a_score_counts_as_0_and_is_named() -> None:
+    labels = [label("cat", None), label("dog", 0.9), label("eel", None, pictures=4)]
+
+    rule = label_floor(labels, floor=0.6, support=5)
+
+    assert rule["result"] == "failed"
+    assert rule["words"] == (
+        "1 label is below the floor of 0.6 (Minimum-Label-F1-Score): cat without an F1 score, which "
+        "counts as 0 (10 test pictures). Not judged, having fewer than 5 test pictures: eel (4)."
+    )
+
+
 def test_a_label_is_judged_from_the_support_on() -> None:
     assert label_floor([label("cat", 0.1, pictures=5)], floor=0.6, support=5)["result"] == "failed"
 
@@ -123,7 +135,7 @@ def test_a_label_that_may_be_as_good_is_not_held_against_it(
     assert against_champion(found, champion="set-0", tolerance=0.05, support=5)[1]["result"] == result
 
 
-@pytest.mark.parametrize(("answered", "of"), [(0, 0), (0, 10), (4, 10)])
+@pytest.mark.parametrize(("answered", "of"), [(0, 0), (0, 10), (5, 10)])
 def test_too_few_answers_leave_the_comparison_in_doubt(answered: int, of: int) -> None:
     found = HeadToHead(comparison=None, notes=[], answered=answered, of=of)
 

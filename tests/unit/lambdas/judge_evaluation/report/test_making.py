@@ -266,3 +266,14 @@ def test_a_chart_library_that_is_broken_costs_no_verdict(
     assert found.page is None
     assert found.warnings
     assert report is None
+
+
+def test_a_figure_that_is_no_number_never_reaches_the_document(storage: FakeStorage) -> None:
+    verdict = subject().verdict
+    verdict["precision"] = float("nan")
+
+    found, report = made(storage, verdict=verdict)
+
+    assert found.page is None
+    assert "could not be made (ValueError)" in found.warnings[0]
+    assert report is None
