@@ -8,7 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.project import CustomLabelsProject
-from pipeline_stack.workflows.approval import STANDING
+from pipeline_stack.workflows.approval import APPROVAL, STANDING
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, describe_version
 from pipeline_stack.workflows.ending import Ending
@@ -58,9 +58,19 @@ class TakeUpUnfinished:
             during="forgetting the unfinished version",
             then=forgotten,
         )
+        leave = ending.registry.delete(
+            # Whoever was asked about it meanwhile has nothing to decide any more.
+            "Withdraw the question about it",
+            kind="pointer",
+            item=APPROVAL,
+            attribute="version",
+            equals=unless_redriven("$version"),
+            during="withdrawing the question about the unfinished version",
+            then=forget,
+        )
         what = (
             sfn.Choice.jsonata(scope, "What is left to do?")
-            .when(sfn.Condition.jsonata(f"{{% $described.status in ['{ABSENT}', 'DELETING'] %}}"), forget)
+            .when(sfn.Condition.jsonata(f"{{% $described.status in ['{ABSENT}', 'DELETING'] %}}"), leave)
             .when(sfn.Condition.jsonata(f"{{% $standing = '{STANDING}' %}}"), asked)
             # The way out of a version that can be neither judged nor started: leave it, train anew.
             .when(
@@ -69,11 +79,11 @@ class TakeUpUnfinished:
                     "{% $force and $described.status != 'TRAINING_IN_PROGRESS' "
                     "and ($standing != 'accepted' or $trainedItem = $ownItem) %}"
                 ),
-                forget,
+                leave,
             )
             .when(sfn.Condition.jsonata("{% $standing = 'training' %}"), wait)
             .when(sfn.Condition.jsonata("{% $standing = 'accepted' %}"), deploy)
-            .otherwise(forget)
+            .otherwise(leave)
         )
         describe = describe_version(
             "Does the unfinished version exist?", calls=ending.calls, project=project, then=what
