@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline_stack.settings_errors import SettingsError
-from pipeline_stack.workflows.approval import APPROVAL
+from pipeline_stack.workflows.approval import APPROVAL, STANDING
 from tools.cdk_cli import stack_name
 from tools.environments import RETRIES, SignedIn, UsageError, settings_of, sign_in, stack_outputs
 from tools.refusals import in_words
@@ -55,23 +55,32 @@ class Approval:
 
     def question(self) -> Question:
         """The one that waits for an answer; raises ApprovalError if none does."""
-        item = self.dynamodb.get_item(
-            TableName=self.table,
-            Key={"kind": {"S": "pointer"}, "name": {"S": APPROVAL}},
-            ConsistentRead=True,
-        ).get("Item")
+        item = self._item("pointer", APPROVAL)
         if item is None:
             raise ApprovalError(
                 "No model waits for an approval. One does after a training that passed, while the parameter "
-                "Require-Approval is true."
+                "Require-Approval is true, until it is deployed or deleted by hand."
             )
-        return Question(
+        question = Question(
             version=_text(item, "version"),
             words=_text(item, "question"),
             asked_at=_text(item, "asked_at"),
             execution=_text(item, "execution"),
             token=_text(item, "token"),
         )
+        standing = _text(self._item("version", question.version) or {}, "outcome")
+        if standing != STANDING:
+            raise ApprovalError(
+                f"{question.version} needs no answer any more: it was asked about at {question.asked_at}, "
+                f"and by now the registry says of it: {standing or 'nothing'}. An answer changes nothing. "
+                f"{question.execution} ends by itself when its time is over; you may stop it."
+            )
+        return question
+
+    def _item(self, kind: str, name: str) -> Mapping[str, Any] | None:
+        return self.dynamodb.get_item(
+            TableName=self.table, Key={"kind": {"S": kind}, "name": {"S": name}}, ConsistentRead=True
+        ).get("Item")
 
     def answer(self, decision: Decision, *, by: str, version: str = "", comment: str = "") -> None:
         """Give the answer; raises ApprovalError. Without `version`, about whichever model waits."""

@@ -14,7 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from pipeline_stack.workflows import messages
+from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.registry_items import PREFIXES, TRAINING_LOCK, raw_key
@@ -25,6 +25,7 @@ PATIENCE: Final = Duration.days(7)
 APPROVAL: Final = "approval"
 """The pointer's name: which version waits, which execution asks, and the token that answers it."""
 STANDING: Final = "needs_approval"
+_NOBODY: Final = {"decision": "none", "decidedBy": "nobody", "comment": ""}
 
 
 def question_part(ending: Ending) -> dict[str, Any]:
@@ -169,8 +170,10 @@ class AskForApproval:
                 Handled(
                     errors=[sfn.Errors.TIMEOUT],
                     then=decided,
-                    assign={"decision": "none", "decidedBy": "nobody", "comment": ""},
-                )
+                    assign=_NOBODY,
+                ),
+                # The question is another run's: that this one was overtaken is found out there.
+                Handled(errors=names.CONDITION_FAILED, then=decided, assign=_NOBODY),
             ],
         )
 

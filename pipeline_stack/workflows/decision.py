@@ -9,8 +9,10 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
-from pipeline_stack.workflows.approval import APPROVAL
+from pipeline_stack.workflows.approval import APPROVAL, STANDING
+from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.overtaken import REFUSED, MeetOvertaken
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 
 # A check that finds a version waiting ends within seconds; an hour of one-minute turns is patient enough.
@@ -21,7 +23,9 @@ class CarryOutDecision:
     """States from `$decision`, with the training lock held, to the deployment or to the end; enter at
     `start`.
 
-    `held` is entered when the lock is another's: the run waits, and tries `retake` again.
+    It is carried out only while the question still is this run's, and the version still waits for the answer.
+    `held` is entered when the lock is another's: unless the question was overtaken, the run waits, and tries
+    `retake` again.
     - `approved`: where the run goes on with a version that may serve.
     """
 
@@ -40,24 +44,18 @@ class CarryOutDecision:
                 "outcome": {"S": outcome},
                 "decided_by": {"S": "{% $decidedBy %}"},
                 "decided_at": {"S": "{% $now() %}"},
+                "decided_in": {"S": "{% $me %}"},
                 **({"reason": {"S": f"{{% {reason} %}}"}} if reason else {}),
             }
             return [
-                registry.update_part("version", "{% $version %}", decided),
-                registry.delete_part("pointer", APPROVAL),
+                registry.update_part("version", "{% $version %}", decided, only_if=("outcome", STANDING)),
+                registry.delete_part("pointer", APPROVAL, only_if=("execution", "{% $me %}")),
             ]
 
-        record_approval = registry.transact(
-            "Record the approval",
-            lock=TRAINING_LOCK,
-            items=remembered("accepted", ""),
-            assign={
-                "report": "{% $merge([$report, {'warnings': $append($report.warnings, ['Approved by ' & "
-                "$decidedBy & ($comment = '' ? '.' : ': ' & $comment)])}]) %}"
-            },
-            during="recording the approval",
-        )
-        record_approval.next(approved)
+        noted = {
+            "report": "{% $merge([$report, {'warnings': $append($report.warnings, ['Approved by ' & "
+            "$decidedBy & ($comment = '' ? '.' : ': ' & $comment)])}]) %}"
+        }
         why = {
             "refused": "'rejected by ' & $decidedBy & ($comment = '' ? '' : ': ' & $comment)",
             "approval_timed_out": "'nobody approved it within 7 days'",
@@ -80,11 +78,34 @@ class CarryOutDecision:
                 ("Nobody answered", "approval_timed_out", "'nobody approved ' & $version"),
             )
         }
+        turns = sfn.Choice.jsonata(scope, "Waited long enough for the training lock?")
+        overtaken = MeetOvertaken(
+            scope,
+            pipeline=pipeline,
+            ending=ending,
+            recorded={
+                "accepted": (approved, noted),
+                **{outcome: (end, None) for outcome, end in ends.items()},
+            },
+            stands=turns,
+        )
+        cancelled = [Handled(errors=[names.TRANSACTION_CANCELED], then=overtaken.look, assign=REFUSED)]
+        record_approval = registry.transact(
+            "Record the approval",
+            lock=TRAINING_LOCK,
+            items=remembered("accepted", ""),
+            assign=noted,
+            handled=cancelled,
+            during="recording the approval",
+        )
+        record_approval.next(approved)
+        forgotten = registry.delete_part("pointer", "unfinished", only_if=("version", "{% $version %}"))
         records = {
             outcome: registry.transact(
                 name,
                 lock=TRAINING_LOCK,
-                items=[*remembered(outcome, why[outcome]), registry.delete_part("pointer", "unfinished")],
+                items=[*remembered(outcome, why[outcome]), forgotten],
+                handled=cancelled,
                 during="recording the decision",
             )
             for name, outcome in (
@@ -112,8 +133,6 @@ class CarryOutDecision:
             cause="'Another Training run has held the lock for an hour, ' & $holder & ', and ' & $version & "
             "' could not be dealt with as ' & $decidedBy & ' decided. The next check asks once more.'",
         )
-        self.held: Final = (
-            sfn.Choice.jsonata(scope, "Waited long enough for the training lock?")
-            .when(sfn.Condition.jsonata(f"{{% $turns >= {LOCK_TURNS} %}}"), locked_out)
-            .otherwise(self.retake)
-        )
+        turns.when(sfn.Condition.jsonata(f"{{% $turns >= {LOCK_TURNS} %}}"), locked_out)
+        turns.otherwise(self.retake)
+        self.held: Final = overtaken.check

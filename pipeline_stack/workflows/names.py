@@ -19,6 +19,7 @@ CONDITION_FAILED: Final = (
     "DynamoDB.ConditionalCheckFailedException",
     "DynamoDb.ConditionalCheckFailedException",
 )
+TRANSACTION_CANCELED: Final = "DynamoDb.TransactionCanceledException"
 EXECUTION_GONE: Final = ("Sfn.ExecutionDoesNotExistException", "StepFunctions.ExecutionDoesNotExistException")
 EXECUTION_EXISTS: Final = "Sfn.ExecutionAlreadyExistsException"
 PARAMETER_GONE: Final = ("Ssm.ParameterNotFoundException",)

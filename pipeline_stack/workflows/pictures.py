@@ -39,7 +39,9 @@ def pictures_changed(then: sfn.IChainable) -> Handled:
 # Verdicts on a version that no check takes up again.
 FOUND_WANTING: Final = ("rejected", "refused", "approval_timed_out", "rolled_back")
 _VERDICT: Final = (
-    "'These very pictures were tried before, as ' & $record.version & ' at ' & $record.judged_at & ': ' & "
+    "'These very pictures were tried before, as ' & $record.version & "
+    # One that was deployed by hand may never have been judged.
+    "($exists($record.judged_at) ? ' at ' & $record.judged_at) & ': ' & "
     "$record.outcome & ', ' & $record.reason"
 )
 

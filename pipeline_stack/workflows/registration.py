@@ -47,6 +47,19 @@ def register_items(ending: Ending) -> list[dict[str, Any]]:
     ]
 
 
+def trained_set(ending: Ending) -> list[dict[str, Any]]:
+    """What the registry learns of the set of `$version` that may serve: what is new is counted from it."""
+    registry = ending.registry
+    return [
+        registry.put_part(
+            "pointer",
+            "{% $trainedItem %}",
+            {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $digest %}"}},
+        ),
+        registry.put_part("set", "{% $digest %}", {"version": {"S": "{% $version %}"}}),
+    ]
+
+
 def register(name: str, *, ending: Ending, then: sfn.IChainable) -> sfn.TaskStateBase:
     """A task that writes those items, only while the training lock is ours."""
     task = ending.registry.transact(

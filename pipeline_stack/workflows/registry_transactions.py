@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 
-from pipeline_stack.workflows.calls import Calls, unless_redriven
+from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.registry_items import raw_key
 
 
@@ -29,6 +29,7 @@ class RegistryTransactions:
         items: Sequence[Mapping[str, Any]],
         during: str,
         assign: Mapping[str, Any] | None = None,
+        handled: Sequence[Handled] = (),
         tolerated: sfn.IChainable | None = None,
     ) -> tasks.CallAwsService:
         """Write several items at once, only while this execution holds `lock`, and never redriven."""
@@ -41,7 +42,9 @@ class RegistryTransactions:
                 "ExpressionAttributeValues": {":me": {"S": unless_redriven("$me")}},
             }
         }
-        return self.write(name, items=[held, *items], during=during, assign=assign, tolerated=tolerated)
+        return self.write(
+            name, items=[held, *items], during=during, assign=assign, handled=handled, tolerated=tolerated
+        )
 
     def write(
         self,
@@ -50,6 +53,7 @@ class RegistryTransactions:
         items: Sequence[Mapping[str, Any]],
         during: str,
         assign: Mapping[str, Any] | None = None,
+        handled: Sequence[Handled] = (),
         tolerated: sfn.IChainable | None = None,
     ) -> tasks.CallAwsService:
         """Write several items at once."""
@@ -74,6 +78,7 @@ class RegistryTransactions:
             parameters={"TransactItems": list(items)},
             assign=assign,
             during=during,
+            handled=handled,
             tolerated=tolerated,
         )
 
@@ -81,16 +86,29 @@ class RegistryTransactions:
         """A Put of a transaction."""
         return {"Put": {"TableName": self._table.table_name, "Item": {**raw_key(kind, name), **attributes}}}
 
-    def delete_part(self, kind: str, name: str) -> dict[str, Any]:
-        """A Delete of a transaction."""
-        return {"Delete": {"TableName": self._table.table_name, "Key": raw_key(kind, name)}}
+    def delete_part(self, kind: str, name: str, *, only_if: tuple[str, str] | None = None) -> dict[str, Any]:
+        """A Delete of a transaction, with `only_if` (an attribute and its text) of what is still so."""
+        return {
+            "Delete": {
+                "TableName": self._table.table_name,
+                "Key": raw_key(kind, name),
+                **_conditions(only_if, aliases={}, values={}),
+            }
+        }
 
     def update_part(
-        self, kind: str, name: str, attributes: Mapping[str, Any], *, keep_existing: bool = False
+        self,
+        kind: str,
+        name: str,
+        attributes: Mapping[str, Any],
+        *,
+        keep_existing: bool = False,
+        only_if: tuple[str, str] | None = None,
     ) -> dict[str, Any]:
         """An Update of a transaction that sets each attribute and leaves the others.
 
-        With `keep_existing`, an attribute that is there already stays as it is.
+        With `keep_existing`, an attribute that is there already stays as it is; with `only_if` (an attribute
+        and its text) nothing of the transaction is written unless that still is so.
         """
         value = "if_not_exists(#{0}, :{0})" if keep_existing else ":{0}"
         assignments = ", ".join(f"#{index} = {value.format(index)}" for index in range(len(attributes)))
@@ -101,7 +119,17 @@ class RegistryTransactions:
                 "TableName": self._table.table_name,
                 "Key": raw_key(kind, name),
                 "UpdateExpression": f"SET {assignments}",
-                "ExpressionAttributeNames": aliases,
-                "ExpressionAttributeValues": values,
+                **_conditions(only_if, aliases=aliases, values=values),
             }
         }
+
+
+def _conditions(
+    only_if: tuple[str, str] | None, *, aliases: Mapping[str, str], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The condition of a part, beside the names and values that the part has for itself."""
+    if only_if:
+        attribute, text = only_if
+        aliases, values = {**aliases, "#if": attribute}, {**values, ":if": {"S": text}}
+    found = {"ExpressionAttributeNames": dict(aliases), "ExpressionAttributeValues": dict(values)}
+    return ({"ConditionExpression": "#if = :if"} if only_if else {}) | (found if aliases else {})

@@ -17,6 +17,7 @@ class Report(TypedDict):
         "rejected",
         "refused",
         "approval_timed_out",
+        "superseded",
         "waiting_for_approval",
         "waiting_for_capacity",
         "waiting_for_comparison",

@@ -52,10 +52,13 @@ from pipeline_stack.workflows.version_training import AwaitTraining
 _OWN_TIME: Final = Duration.hours(35).plus(PATIENCE)
 _MEASURES: Final = 3
 _INPUT: Final = "$states.context.Execution.Input"
-# Whoever asked for a check wants to hear of it; of a scheduled one that found nothing, nobody does.
+# Whoever asked for a check wants to hear of it, or answered a question; of a scheduled one that found
+# nothing, or a question that needed no answer any more, nobody does.
 _FOUND_NOTHING: Final = (
     "$source = 'schedule' and $outcome in ['nothing_to_train', 'already_tried', 'disabled', 'busy', "
-    "'waiting_for_approval']"
+    "'waiting_for_approval'] or "
+    # What was done with the version instead was told by the run that did it.
+    "$outcome = 'superseded' and $decision = 'none'"
 )
 
 

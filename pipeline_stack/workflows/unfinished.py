@@ -8,10 +8,12 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.project import CustomLabelsProject
-from pipeline_stack.workflows.approval import STANDING
+from pipeline_stack.workflows.approval import APPROVAL, STANDING
 from pipeline_stack.workflows.calls import unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT, describe_version
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.registration import trained_set
+from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.training_input import OF_FOLDERS
 
 _ITEM: Final = "$states.result.Item"
@@ -48,7 +50,7 @@ class TakeUpUnfinished:
             },
         )
         forgotten.next(nothing)
-        # Registered but never created, deleted by somebody, or finished by a Deployment by hand.
+        # Registered but never created, deleted by somebody, or to be trained anew.
         forget = ending.registry.delete(
             "Forget the unfinished version",
             kind="pointer",
@@ -58,9 +60,38 @@ class TakeUpUnfinished:
             during="forgetting the unfinished version",
             then=forgotten,
         )
+        remember = ending.registry.transact(
+            "Remember what was deployed by hand",
+            lock=TRAINING_LOCK,
+            items=[*trained_set(ending), ending.registry.delete_part("pointer", "unfinished")],
+            during="remembering what was deployed by hand",
+        )
+        remember.next(forgotten)
+        by_hand = (
+            sfn.Choice.jsonata(scope, "Was it deployed by hand?")
+            .when(
+                # Its pictures are trained, whether or not it was ever judged.
+                sfn.Condition.jsonata(
+                    f"{{% $described.status != '{ABSENT}' and $described.status != 'DELETING' "
+                    "and $standing in ['deployed', 'rolled_back'] %}"
+                ),
+                remember,
+            )
+            .otherwise(forget)
+        )
+        leave = ending.registry.delete(
+            # Whoever was asked about it meanwhile has nothing to decide any more.
+            "Withdraw the question about it",
+            kind="pointer",
+            item=APPROVAL,
+            attribute="version",
+            equals=unless_redriven("$version"),
+            during="withdrawing the question about the unfinished version",
+            then=by_hand,
+        )
         what = (
             sfn.Choice.jsonata(scope, "What is left to do?")
-            .when(sfn.Condition.jsonata(f"{{% $described.status in ['{ABSENT}', 'DELETING'] %}}"), forget)
+            .when(sfn.Condition.jsonata(f"{{% $described.status in ['{ABSENT}', 'DELETING'] %}}"), leave)
             .when(sfn.Condition.jsonata(f"{{% $standing = '{STANDING}' %}}"), asked)
             # The way out of a version that can be neither judged nor started: leave it, train anew.
             .when(
@@ -69,11 +100,11 @@ class TakeUpUnfinished:
                     "{% $force and $described.status != 'TRAINING_IN_PROGRESS' "
                     "and ($standing != 'accepted' or $trainedItem = $ownItem) %}"
                 ),
-                forget,
+                leave,
             )
             .when(sfn.Condition.jsonata("{% $standing = 'training' %}"), wait)
             .when(sfn.Condition.jsonata("{% $standing = 'accepted' %}"), deploy)
-            .otherwise(forget)
+            .otherwise(leave)
         )
         describe = describe_version(
             "Does the unfinished version exist?", calls=ending.calls, project=project, then=what

@@ -16,6 +16,7 @@ from pipeline_stack.workflows.champion import AskChampion
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.evaluation_request import PAYLOAD_OF_REPORT, payload_of_evaluation
 from pipeline_stack.workflows.operator_settings import number_of, value_of
+from pipeline_stack.workflows.registration import trained_set
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
 
@@ -60,12 +61,7 @@ class Judge:
         ask: sfn.IChainable,
     ) -> None:
         registry = ending.registry
-        trained = registry.put_part(
-            "pointer",
-            "{% $trainedItem %}",
-            {"version": {"S": "{% $version %}"}, "digest": {"S": "{% $digest %}"}},
-        )
-        of_set = registry.put_part("set", "{% $digest %}", {"version": {"S": "{% $version %}"}})
+        trained, of_set = trained_set(ending)
 
         def record(outcome: str) -> Mapping[str, Any]:
             return registry.update_part("version", "{% $version %}", recorded_verdict(outcome))

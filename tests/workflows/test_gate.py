@@ -6,6 +6,8 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator
 
+from pipeline_stack.layout import IMAGES_PREFIX
+from tests.workflows.held_out import give_sample
 from tests.workflows.operator import Json, Operator
 from tests.workflows.pictures import fruits_on_side
 
@@ -253,6 +255,54 @@ def test_pictures_that_rekognition_may_not_read_now_cost_no_trained_version(oper
     assert (judged["outcome"], judged["version"]) == ("deployed", waiting["version"])
     assert judged["comparison"]["champion"] == champion
     assert len(operator.calls("CreateProjectVersion")) == 2
+
+
+def waiting_for_comparison(operator: Operator) -> str:
+    """A trained version that cannot be compared, as the live model was stopped; its name."""
+    set_bars(operator)
+    champion = deploy(operator, orchard("apple", "pear"))
+    for label in ("apple", "pear"):
+        operator.upload(fruits_on_side(label, under=label, train=6, test=2, first=5000))
+    operator.aws.client("rekognition").stop_project_version(ProjectVersionArn=operator.version_arn(champion))
+    operator.until_status(champion, "STOPPED")
+    waiting = operator.run()
+    assert waiting["outcome"] == "waiting_for_comparison"
+    version: str = waiting["version"]
+    return version
+
+
+def test_what_was_deployed_without_a_comparison_is_not_judged_afterwards(operator: Operator) -> None:
+    version = waiting_for_comparison(operator)
+    operator.change_setting("Require-Approval", "true")
+    assert operator.run("Deployment", version=version)["outcome"] == "deployed"
+    row = operator.item("version", version)
+
+    assert operator.run()["outcome"] == "nothing_to_train"
+
+    assert operator.item("version", version) == row
+    assert operator.item("pointer", "unfinished") is None
+    assert operator.messages("approval") == []
+    # By force it is trained anew, under a name of its own.
+    operator.change_setting("Require-Approval", "false")
+    again = operator.run(force=True)
+    assert again["outcome"] != "waiting_for_comparison"
+    assert again["version"].startswith(f"{version}-")
+
+
+def test_what_was_deployed_without_a_comparison_and_taken_back_is_not_tried_again(operator: Operator) -> None:
+    version = waiting_for_comparison(operator)
+    listed = operator.aws.client("s3").list_objects_v2(
+        Bucket=operator.outputs["BucketName"], Prefix=f"{IMAGES_PREFIX}apple/"
+    )
+    key = listed["Contents"][0]["Key"].removeprefix(IMAGES_PREFIX)
+    give_sample(operator, version, {key: "pear"})
+    assert operator.run_red("Deployment", version=version)["error"] == "SmokeTestFailed"
+
+    tried = operator.run()
+
+    assert tried["outcome"] == "already_tried"
+    assert f"tried before, as {version}: rolled_back" in tried["reason"]
+    assert (operator.item("version", version) or {})["outcome"] == "rolled_back"
 
 
 def test_a_live_model_that_is_gone_leaves_the_other_rules(operator: Operator) -> None:
