@@ -57,7 +57,12 @@ def brought(options_assembly: Path) -> Template:
     return Template.read(options_assembly, "TrainingPipeline-brought")
 
 
+@pytest.fixture(scope="session")
+def narrow(options_assembly: Path) -> Template:
+    return Template.read(options_assembly, "TrainingPipeline-narrow")
+
+
 @pytest.fixture(params=["all", "brought"])
 def optional(request: pytest.FixtureRequest, options_assembly: Path) -> Template:
-    """Each of `optional.ENVIRONMENTS` in turn."""
+    """Each environment of `optional.ENVIRONMENTS` with keys of its own in turn."""
     return Template.read(options_assembly, f"TrainingPipeline-{request.param}")

@@ -19,9 +19,9 @@ ENVIRONMENTS: dict[str, Json] = {
         "version_description": "It's fruit.",
         "project_arn": f"{PROJECT}/1700000000000",
         "removal_policy": "retain",
-        "when_no_slot": "replace",
     },
     "brought": {"bucket_key": f"{KEY}1", "training_key": f"{KEY}2", "tags": {}},
+    "narrow": {"when_no_slot": "replace"},
 }
 
 

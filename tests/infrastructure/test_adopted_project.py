@@ -44,14 +44,18 @@ OWNERSHIP = {
 }
 
 
-def test_only_an_adopted_project_makes_the_workflows_larger(
-    everything: Template, brought: Template, dev: Template
+def test_only_an_adopted_project_and_a_single_slot_make_the_workflows_larger(
+    everything: Template, brought: Template, narrow: Template, dev: Template
 ) -> None:
     def states(of: Template) -> dict[str, set[str]]:
         return {name: set(machine.states) for name, machine in machines(of).items()}
 
     ordinary = states(dev)
     assert states(brought) == ordinary
+    larger = states(narrow)
+    assert [name.rstrip("0123456789ABCDEF") for name in ordinary if larger[name] != ordinary[name]] == [
+        "Deployment"
+    ]
     assert {
         name: found - ordinary[name] for name, found in states(everything).items() if found - ordinary[name]
     } == {next(name for name in ordinary if name.startswith("Training")): OWNERSHIP}

@@ -34,6 +34,12 @@ def test_the_workflows_pass_what_all_workflows_pass(guard: Callable[..., None], 
         guard(machine)
 
 
+@pytest.mark.parametrize("guard", GUARDS)
+def test_the_workflows_of_one_slot_pass_it_too(guard: Callable[..., None], narrow: Template) -> None:
+    for machine in machines(narrow).values():
+        guard(machine)
+
+
 def test_the_roles_pass_what_all_roles_pass(optional: Template) -> None:
     test_least_privilege.test_no_policy_allows_actions_by_wildcard(optional)
     test_least_privilege.test_only_actions_that_know_no_resources_are_allowed_on_all(optional)
