@@ -216,6 +216,28 @@ class Approval(Scenario):
         return found
 
 
+class Overtaken(Approval):
+    """A question about a version that is deployed by hand before its answer, and the check after that."""
+
+    most_messages = 3
+
+    def act(self) -> Json:
+        """The run that asks, and the check; the first of them that ended badly."""
+        execution = self.operator.start()
+        while (found := self.operator.description(execution))["status"] == "RUNNING":
+            item = self.operator.item("pointer", "approval") or {}
+            if item.get("execution") == execution and "token" in item:
+                self.operator.finished(self.operator.start("Deployment", version=item["version"]))
+                answer = {"decision": "reject", "version": item["version"]}
+                self.operator.aws.client("stepfunctions").send_task_success(
+                    taskToken=item["token"], output=json.dumps(answer)
+                )
+                found = self.operator.finished(execution)
+                break
+            time.sleep(0.05)
+        return self.operator.finished(self.operator.start()) if found["status"] == "SUCCEEDED" else found
+
+
 class StrayModel(Scenario):
     """A model that runs without being live, as after a deployment that was cut short."""
 
@@ -373,6 +395,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     LabelFile,
     AfterFault,
     Approval,
+    Overtaken,
     StrayModel,
     StoppedChampion,
     Restart,
