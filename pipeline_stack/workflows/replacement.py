@@ -64,7 +64,6 @@ class ClearTheSlot:
             .when(sfn.Condition.jsonata(f"{{% $count({_STOPPABLE}) > 0 %}}"), stop)
             .otherwise(wait)
         )
-        self._scope = scope
         self._registry = registry
         self._stop = stop
 
@@ -83,15 +82,19 @@ class ClearTheSlot:
 
 def tell_gap(scope: Construct, *, then: sfn.IChainable) -> sfn.Pass:
     """A state after the switch that says for how long nothing answered, if the live model gave way; on to
-    `then`."""
+    `then`.
+
+    It counts until the pointer moved: callers may have found the new model a moment before or after.
+    """
     minutes = "$ceil(($toMillis($switchedAt) - $toMillis($stoppedAt)) / 60000)"
     state = sfn.Pass.jsonata(
         scope,
-        "Was detection down meanwhile?",
+        "Say how long detection was down",
         assign={
             "report": f"{{% $merge([$report, {{'warnings': $append($report.warnings, [{REPLACES} ? "
             "'There was no free slot for ' & $version & ', so ' & $former.version & ' was stopped before it "
-            f"was started: detection was down for about ' & $string({minutes}) & ' minutes.'])}}]) %}}"
+            f"was started: detection was down for about ' & $string({minutes}) & ({minutes} = 1 ? ' minute.' "
+            ": ' minutes.')])}]) %}"
         },
     )
     state.next(then)
