@@ -358,18 +358,19 @@ def test_a_functions_own_words_are_what_the_operator_reads(training: Machine) ->
 
 
 def test_hosted_models_are_always_a_list(training: Machine) -> None:
-    def version(name: str, status: str) -> dict[str, str]:
-        return {"ProjectVersionArn": f"arn:aws:rekognition:r:1:project/p/version/{name}/17", "Status": status}
+    def version(name: str, status: str, **more: int) -> dict[str, Any]:
+        arn = f"arn:aws:rekognition:r:1:project/p/version/{name}/17"
+        return {"ProjectVersionArn": arn, "Status": status, **more}
 
-    def hosted(*versions: dict[str, str]) -> Any:
+    def hosted(*versions: dict[str, Any]) -> Any:
         states = {"result": {"ProjectVersionDescriptions": list(versions)}}
         return assigned(training, "List hosted models", "hosted", states=states)
 
     assert hosted() == []
-    one = hosted(version("a", "RUNNING"), version("b", "STOPPED"))
-    assert one == [
-        {"version": "a", "arn": "arn:aws:rekognition:r:1:project/p/version/a/17", "status": "RUNNING"}
-    ]
+    one = hosted(version("a", "RUNNING", MinInferenceUnits=2), version("b", "STOPPED"))
+    arn = "arn:aws:rekognition:r:1:project/p/version/a/17"
+    assert one == [{"version": "a", "arn": arn, "status": "RUNNING", "units": 2}]
+    assert hosted(version("a", "STARTING"))[0]["units"] == 1
     assert [model["version"] for model in hosted(version("a", "RUNNING"), version("c", "STOPPING"))] == [
         "a",
         "c",
