@@ -69,12 +69,11 @@ class ClearTheSlot:
 
     def replace(self) -> sfn.IChainable:
         """States that begin a replacement; only for environments that ask for it."""
-        units = "$hosted[version = $live.version].units"
         note = note_restart(
             "Note the replacement",
             registry=self._registry,
-            units=units,
-            assign={"formerUnits": f"{{% {units} %}}", "stoppedAt": "{% $now() %}"},
+            units="$hosted[version = $live.version].units",
+            assign={"stoppedAt": "{% $now() %}"},
         )
         note.next(self._stop)
         return note

@@ -44,11 +44,11 @@ def take_up_restart(*, registry: Registry, then: sfn.IChainable) -> sfn.TaskStat
 
 
 def note_restart(
-    name: str, *, registry: Registry, units: str, assign: Mapping[str, Any]
+    name: str, *, registry: Registry, units: str, assign: Mapping[str, Any] | None = None
 ) -> sfn.TaskStateBase:
     """A state in which the live pointer notes that this run stops the live model, and its `units` from
-    before, an expression: should this run be cut short, the next check sees a note of nobody who runs, and
-    has the model started again."""
+    before, an expression, which `formerUnits` is then: should this run be cut short, the next check sees a
+    note of nobody who runs, and has the model started again."""
     return registry.transact(
         name,
         lock=DEPLOYMENT_LOCK,
@@ -57,7 +57,7 @@ def note_restart(
                 "pointer", "live", {"restarting": {"N": f"{{% $string({units}) %}}"}, **_BY_ME}
             )
         ],
-        assign=assign,
+        assign={"formerUnits": f"{{% {units} %}}", **(assign or {})},
         during="noting the restart",
     )
 
@@ -88,12 +88,7 @@ class StopToRestart:
             during="stopping the model to start it again",
         )
         stop.next(wait)
-        note = note_restart(
-            "Note the restart",
-            registry=registry,
-            units="$described.units",
-            assign={"formerUnits": "{% $described.units %}"},
-        )
+        note = note_restart("Note the restart", registry=registry, units="$described.units")
         note.next(stop)
         self.start: Final = note
         forget = registry.transact(
