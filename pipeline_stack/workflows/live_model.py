@@ -108,6 +108,14 @@ def write_system_parameter(
     return task
 
 
+def tell_callers(
+    name: str, *, calls: Calls, parameters: OperatorParameters, then: sfn.IChainable
+) -> sfn.TaskStateBase:
+    """The same right after the pointer moved. Should it fail, the end of the run tries once more, and says
+    so."""
+    return write_system_parameter(name, calls=calls, parameters=parameters, then=then, tolerated=then)
+
+
 class WriteSystemParameter:
     """States that make `For-System-Use-Only` say what the registry says; enter at `start`.
 

@@ -14,7 +14,7 @@ from pipeline_stack.workflows.candidate_stop import StopCandidate
 from pipeline_stack.workflows.deployment_end import DeploymentEnd
 from pipeline_stack.workflows.deployment_times import DeploymentTimes
 from pipeline_stack.workflows.ending import Ending
-from pipeline_stack.workflows.live_model import write_system_parameter
+from pipeline_stack.workflows.live_model import tell_callers
 from pipeline_stack.workflows.other_models import StopOtherModels
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.replacement import StartFormer, tell_gap
@@ -64,13 +64,11 @@ class ModelChange:
             failed=go_back.start,
             yielded=end.watch_left,
         )
-        # Callers move over from here on. Should it fail, the end of the run tries once more, and says so.
-        announce = write_system_parameter(
+        announce = tell_callers(
             "Tell callers of the new model",
             calls=end.calls,
             parameters=resources.parameters,
             then=bake.start,
-            tolerated=bake.start,
         )
         # From here on a failure first stops what this run started, if it is not the live model.
         stop_candidate = StopCandidate(

@@ -12,7 +12,7 @@ from pipeline_stack.workflows import messages, names
 from pipeline_stack.workflows.bake import IN_A_ROW
 from pipeline_stack.workflows.calls import Calls, Handled
 from pipeline_stack.workflows.candidate import STARTABLE, describe_version, one_of
-from pipeline_stack.workflows.live_model import pointer_of, write_system_parameter
+from pipeline_stack.workflows.live_model import pointer_of, tell_callers
 from pipeline_stack.workflows.model_start import start_model
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
@@ -96,8 +96,11 @@ class GoBack:
             registry=registry,
             resources=resources,
             reason="$failed.words",
-            then=self._announce(
-                "Tell callers of the former model", calls=calls, resources=resources, then=returned
+            then=tell_callers(
+                "Tell callers of the former model",
+                calls=calls,
+                parameters=resources.parameters,
+                then=returned,
             ),
         )
         wait = sfn.Wait.jsonata(
@@ -117,10 +120,10 @@ class GoBack:
                 reason="$failed.words",
                 item=f"$merge([$formerItem, {{'restarting': {{'N': $string({FORMER_UNITS})}}, "
                 "'restarting_by': {'S': $me}}])",
-                then=self._announce(
+                then=tell_callers(
                     "Tell callers that the former model returns",
                     calls=calls,
-                    resources=resources,
+                    parameters=resources.parameters,
                     then=concluded(
                         "The former model takes the slot",
                         "'The former model, ' & $former.version & ', has no slot before ' & $version & ' is "
@@ -225,12 +228,3 @@ class GoBack:
         )
         resume.next(describe)
         self.resume: Final = resume
-
-    @staticmethod
-    def _announce(
-        name: str, *, calls: Calls, resources: PipelineResources, then: sfn.IChainable
-    ) -> sfn.TaskStateBase:
-        """Before the model that failed is stopped. The end of the run tries once more."""
-        return write_system_parameter(
-            name, calls=calls, parameters=resources.parameters, then=then, tolerated=then
-        )
