@@ -17,6 +17,7 @@ from pipeline_stack.workflows.model_start import UNITS, start_model
 from pipeline_stack.workflows.no_free_slot import no_free_slot
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.replacement import REPLACES, ClearTheSlot
+from pipeline_stack.workflows.report import with_warnings
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.restart import WANTED, StopToRestart
 
@@ -71,11 +72,12 @@ class StartCandidate:
             assign={
                 "units": "{% $formerUnits %}",
                 "maximum": 0,
-                "report": "{% $merge([$report, {'warnings': $append($report.warnings, ["
-                "'Rekognition refused ' & $string($units) & ($maximum > $units ? ' to ' & $string($maximum) "
-                ": '') & ' inference units (' & $refusal & '); the former number, ' & $string($formerUnits) "
-                "& ', was asked for instead, without scaling. Set Minimum-Inference-Units and "
-                "Maximum-Inference-Units to what the account allows.'])}]) %}",
+                "report": with_warnings(
+                    "['Rekognition refused ' & $string($units) & ($maximum > $units ? ' to ' & "
+                    "$string($maximum) : '') & ' inference units (' & $refusal & '); the former number, ' & "
+                    "$string($formerUnits) & ', was asked for instead, without scaling. Set "
+                    "Minimum-Inference-Units and Maximum-Inference-Units to what the account allows.']"
+                ),
             },
         )
         refused_units.next(wait)

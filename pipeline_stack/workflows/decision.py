@@ -14,6 +14,7 @@ from pipeline_stack.workflows.calls import Handled
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.overtaken import REFUSED, MeetOvertaken
 from pipeline_stack.workflows.registry_items import TRAINING_LOCK
+from pipeline_stack.workflows.report import with_warnings
 
 # A check that finds a version waiting ends within seconds; an hour of one-minute turns is patient enough.
 LOCK_TURNS: Final = 60
@@ -53,8 +54,7 @@ class CarryOutDecision:
             ]
 
         noted = {
-            "report": "{% $merge([$report, {'warnings': $append($report.warnings, ['Approved by ' & "
-            "$decidedBy & ($comment = '' ? '.' : ': ' & $comment)])}]) %}"
+            "report": with_warnings("['Approved by ' & $decidedBy & ($comment = '' ? '.' : ': ' & $comment)]")
         }
         why = {
             "refused": "'rejected by ' & $decidedBy & ($comment = '' ? '' : ': ' & $comment)",

@@ -14,9 +14,9 @@ from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import names_of
 from pipeline_stack.workflows.live_model import WriteSystemParameter
 from pipeline_stack.workflows.replacement import REPLACES
+from pipeline_stack.workflows.report import with_warnings
 
 _FORMER_RUNS: Final = f"($yielded and $not({REPLACES}))"
-_WARN: Final = "{{% $merge([$report, {{'warnings': $append($report.warnings, [{0}])}}]) %}}"
 
 
 class DeploymentEnd:
@@ -80,7 +80,9 @@ class DeploymentEnd:
         self.start: Final = system.start
 
         def leave(name: str, words: str) -> sfn.Pass:
-            state = sfn.Pass.jsonata(scope, name, assign={"yielded": True, "report": _WARN.format(words)})
+            state = sfn.Pass.jsonata(
+                scope, name, assign={"yielded": True, "report": with_warnings(f"[{words}]")}
+            )
             state.next(system.start)
             return state
 

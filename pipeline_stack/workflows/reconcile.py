@@ -16,6 +16,7 @@ from pipeline_stack.workflows.hosted_models import ListHostedModels, unless_none
 from pipeline_stack.workflows.live_model import WriteSystemParameter, read_live_pointer
 from pipeline_stack.workflows.nested_deployment import NestedDeployment, look_at_execution
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
+from pipeline_stack.workflows.report import with_warnings
 from pipeline_stack.workflows.resources import PipelineResources
 
 
@@ -128,7 +129,7 @@ class Reconcile:
         )
         noted = {
             "notes": "{% $append($notes, $deployed.warnings) %}",
-            "report": "{% $merge([$report, {'warnings': $append($report.warnings, $deployed.warnings)}]) %}",
+            "report": with_warnings("$deployed.warnings"),
         }
         return (
             sfn.Choice.jsonata(scope, "Can the live model start?", assign=noted)
@@ -148,8 +149,7 @@ class Reconcile:
             assign={
                 **dict.fromkeys(("errorName", "cause", "during"), ""),
                 "notes": "{% $append($notes, [$errorName & ': ' & $cause]) %}",
-                "report": "{% $merge([$report, {'warnings': $append($report.warnings, "
-                "[$errorName & ': ' & $cause])}]) %}",
+                "report": with_warnings("[$errorName & ': ' & $cause]"),
             },
         )
         leave.next(then)

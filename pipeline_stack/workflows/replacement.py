@@ -17,6 +17,7 @@ from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.names import REKOGNITION_IN_USE, REKOGNITION_NOT_FOUND
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
+from pipeline_stack.workflows.report import with_warnings
 from pipeline_stack.workflows.restart import note_restart
 from pipeline_stack.workflows.switch import roll_back
 
@@ -90,10 +91,12 @@ def tell_gap(scope: Construct, *, then: sfn.IChainable) -> sfn.Pass:
         scope,
         "Say how long detection was down",
         assign={
-            "report": f"{{% $merge([$report, {{'warnings': $append($report.warnings, [{REPLACES} ? "
-            "'There was no free slot for ' & $version & ', so ' & $former.version & ' was stopped before it "
-            f"was started: detection was down for about ' & $string({minutes}) & ({minutes} = 1 ? ' minute.' "
-            ": ' minutes.')])}]) %}"
+            "report": with_warnings(
+                f"[{REPLACES} ? "
+                "'There was no free slot for ' & $version & ', so ' & $former.version & ' was stopped before "
+                f"it was started: detection was down for about ' & $string({minutes}) & ({minutes} = 1 "
+                "? ' minute.' : ' minutes.')]"
+            )
         },
     )
     state.next(then)

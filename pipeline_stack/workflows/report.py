@@ -51,3 +51,8 @@ class Report(TypedDict):
     """S3 URI of the page that lists the lines that Rekognition left out of its datasets, or found wrong."""
     deleted_versions: NotRequired[list[str]]
     """Old versions that this run deleted to make room."""
+
+
+def with_warnings(found: str) -> str:
+    """A value for `report`: with the warnings of `found`, an expression of a list, added to its own."""
+    return f"{{% $merge([$report, {{'warnings': $append($report.warnings, {found})}}]) %}}"

@@ -11,6 +11,7 @@ from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.hosted_models import HOSTED, ListHostedModels
 from pipeline_stack.workflows.names import REKOGNITION_IN_USE, REKOGNITION_NOT_FOUND
+from pipeline_stack.workflows.report import with_warnings
 from pipeline_stack.workflows.resources import PipelineResources
 
 # What DeleteProjectVersion takes (API reference: "You can't delete a model if it is running or if it is
@@ -72,9 +73,10 @@ class MakeRoom:
             "Keep the old versions",
             assign={
                 **dict.fromkeys(("errorName", "cause", "during"), ""),
-                "report": "{% $merge([$report, {'warnings': $append($report.warnings, ['Old versions are "
-                "still there, because ' & $during & ' failed with ' & $errorName & ': ' & "
-                "$substring($cause, 0, 1000)])}]) %}",
+                "report": with_warnings(
+                    "['Old versions are still there, because ' & $during & ' failed with ' & $errorName & "
+                    "': ' & $substring($cause, 0, 1000)]"
+                ),
             },
         )
         keep.next(then)

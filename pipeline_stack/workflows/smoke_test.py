@@ -16,6 +16,7 @@ from pipeline_stack.workflows.calls import Calls, Handled
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
+from pipeline_stack.workflows.report import with_warnings
 from pipeline_stack.workflows.resources import PipelineResources
 from pipeline_stack.workflows.switch import roll_back
 
@@ -171,8 +172,9 @@ class SmokeTest:
             scope,
             "Go on without a smoke test",
             assign={
-                "report": "{% $merge([$report, {'warnings': $append($report.warnings, ['The model ' & "
-                "$version & ' went live without having been tried out: ' & $noTest & '.'])}]) %}"
+                "report": with_warnings(
+                    "['The model ' & $version & ' went live without having been tried out: ' & $noTest & '.']"
+                )
             },
         )
         state.next(then)
