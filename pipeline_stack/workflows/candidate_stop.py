@@ -12,20 +12,21 @@ from pipeline_stack.project import CustomLabelsProject
 from pipeline_stack.workflows.calls import Calls, unless_redriven
 from pipeline_stack.workflows.candidate import describe_version, one_of
 from pipeline_stack.workflows.ending import Ending
+from pipeline_stack.workflows.failed_attempts import count_attempt
 from pipeline_stack.workflows.live_model import read_live_pointer
 from pipeline_stack.workflows.registry import Registry
+from pipeline_stack.workflows.switch import MOVING
 
 # An hour until a slow start is over, one more for the stop (one minute a turn).
 TURNS: Final = 120
-# What a run is doing as it moves the live pointer.
-MOVING: Final = "moving the live pointer"
 
 
 class StopCandidate:
     """States that stop the version unless the live pointer, read now, names it; enter at `start`.
 
     A version still STARTING is awaited first, since it cannot be stopped. Whatever goes wrong here is
-    left to the next run's reconciliation: the error that the operator reads stays the first one.
+    left to the next run's reconciliation: the error that the operator reads stays the first one. A version
+    that had to be stopped too often is set aside, see `failed_attempts`.
     - `moved`: where the run goes on if the live pointer was moved after all.
     - `end`: where it goes on in any other case, to fail.
     `calls` and `registry` build tasks whose failures lead here.
@@ -51,16 +52,18 @@ class StopCandidate:
             action="stopProjectVersion",
             resources=[project.version_resource_arn],
             parameters={"ProjectVersionArn": unless_redriven("$described.arn")},
+            assign={"ran": True},
             during="stopping the failed model",
             tolerated=end,
         )
         stop.next(wait)
+        stopped = count_attempt(scope, registry=ending.registry, then=end)
         where = (
             sfn.Choice.jsonata(scope, "Does the failed model still run?")
-            .when(sfn.Condition.jsonata(f"{{% $turns >= {TURNS} %}}"), end)
+            .when(sfn.Condition.jsonata(f"{{% $turns >= {TURNS} %}}"), stopped)
             .when(sfn.Condition.jsonata(one_of(("RUNNING",))), stop)
             .when(sfn.Condition.jsonata(one_of(("STARTING", "STOPPING"))), wait)
-            .otherwise(end)
+            .otherwise(stopped)
         )
         describe = describe_version(
             "Where does the failed model stand?",
@@ -81,7 +84,7 @@ class StopCandidate:
             "Read the live pointer again",
             registry=ending.registry,
             then=named,
-            assign={"turns": 0},
+            assign={"turns": 0, "ran": False},
             tolerated=end,
         )
         self.start: Final = pointer

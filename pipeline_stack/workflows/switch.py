@@ -7,10 +7,12 @@ from typing import Any, Final
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from pipeline_stack.workflows.candidate_stop import MOVING
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.registry_items import DEPLOYMENT_LOCK
 from pipeline_stack.workflows.resources import PipelineResources
+
+MOVING: Final = "moving the live pointer"
+"""What a run is doing as it makes the switch, in its `during`."""
 
 # Copied from the version's record as they are; a version trained by hand has none, and they are left out.
 _POINTER_ITEM: Final = (

@@ -234,3 +234,51 @@ def test_a_message_that_cannot_be_sent_makes_the_run_red(stocked: Operator) -> N
     found = stocked.run_red()
     assert found["error"] == "MessageNotSent"
     assert "deployed" in found["cause"]
+
+
+def test_a_model_that_runs_in_vain_again_and_again_is_set_aside_with_a_message_of_its_own(
+    stocked: Operator,
+) -> None:
+    # What our own function may not do is no fault of the model's, and no third start would cure it.
+    stocked.aws.faults([fault("DetectCustomLabels", "AccessDeniedException", times=10**6)])
+    told = len(stocked.messages())
+
+    # Pictures rest before a schedule's check; one that a person starts does not wait for that.
+    found = [stocked.run_red(), stocked.run_red(source="schedule"), stocked.run_red(source="schedule")]
+
+    errors = [each["error"] for each in found]
+    assert errors == ["StorageDenied", "StorageDenied", "DeploymentGivenUp"]
+    assert len(stocked.calls("StartProjectVersion")) == 3
+    assert list(stocked.versions().values()) == ["STOPPED"]
+    first, last = stocked.messages()[told:]
+    assert "StorageDenied" in first["subject"]
+    assert "started 3 times" in last["message"]
+    assert "AWS denied DetectCustomLabels" in last["message"]
+    (version,) = stocked.versions()
+    assert (stocked.item("version", version) or {})["outcome"] == "rolled_back"
+
+    assert stocked.run(source="schedule")["outcome"] == "already_tried"
+    assert len(stocked.calls("StartProjectVersion")) == 3
+    # The reason is gone: a person has it deployed.
+    stocked.aws.faults([])
+    assert stocked.run("Deployment", version=version)["outcome"] == "deployed"
+    assert len(stocked.calls("CreateProjectVersion")) == 1
+
+
+def test_a_start_that_fails_is_not_billed_and_so_not_counted(stocked: Operator) -> None:
+    for _ in range(4):
+        stocked.aws.rekognition(next_start={"status": "FAILED", "message": "No hosts could be had."})
+        assert stocked.run_red()["error"] == "ModelStartFailed"
+    assert stocked.run()["outcome"] == "deployed"
+
+
+def test_attempts_by_hand_are_not_counted(stocked: Operator) -> None:
+    first = stocked.run()["version"]
+    stocked.upload_fruits(count=5, first=10)
+    stocked.run()
+    stocked.aws.faults([fault("DetectCustomLabels", "AccessDeniedException", times=10**6)])
+    for _ in range(3):
+        assert stocked.run_red("Deployment", version=first)["error"] == "StorageDenied"
+    record = stocked.item("version", first) or {}
+    assert record["outcome"] == "deployed"
+    assert "failed_attempts" not in record
