@@ -32,7 +32,7 @@ def calls_of(scenario: Scenario, among: frozenset[str]) -> list[Call]:
     """What a clean run of the scenario calls."""
     scenario.prepare()
     start = len(scenario.operator.aws.calls())
-    scenario.operator.aws.faults(scenario.troubles)
+    scenario.operator.aws.faults(scenario.troubles())
     scenario.act()
     scenario.operator.aws.faults([])
     until_idle(scenario.operator)
@@ -64,7 +64,7 @@ def broken_promises(scenario: Scenario, case: Case) -> Iterator[str]:
     scenario.prepare()
     until_idle(operator)
     log_start, told = len(operator.aws.calls()), scenario.messages()
-    operator.aws.faults([call.fault(kind), *scenario.troubles])
+    operator.aws.faults([call.fault(kind), *scenario.troubles()])
     found = scenario.act()
     until_idle(operator)
     log = operator.aws.calls()[log_start:]

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pipeline_stack.layout import DATA_SOURCES_PREFIX, IMAGES_PREFIX
+from pipeline_stack.workflows.failed_attempts import MOST_ATTEMPTS
+from pipeline_stack.workflows.names import CANARIES_FAILED
+from tests.workflows.faults.calls import FOR_GOOD, roles
 from tests.workflows.held_out import RIGHT, WRONG, canaries_fail, give_sample
 from tests.workflows.operator import Json, Operator
 from tests.workflows.pictures import broken, fakes, fruits, noises
@@ -42,8 +45,10 @@ class Scenario(ABC):
     """How many kinds of runs `act` gives in turn. A call that one of them makes is met within as many."""
     settings: ClassVar[Json] = {}
     """What the environment says that the one in cdk.json does not."""
-    troubles: ClassVar[tuple[Json, ...]] = ()
-    """Faults of every run, beside the one that is tried."""
+
+    def troubles(self) -> list[Json]:
+        """Faults of every run, beside the one that is tried."""
+        return []
 
     def replace_pictures(self) -> None:
         """A new set of the same size: another picture under the first key of each label."""
@@ -330,7 +335,14 @@ class FailedSmokeTest(AnotherByHand):
 class FailedCanaries(AnotherByHand):
     """It does at first."""
 
-    troubles = (canaries_fail(2),)
+    def troubles(self) -> list[Json]:
+        return [canaries_fail(2)]
+
+    def recover(self) -> Json:
+        if (self.operator.item("pointer", "live") or {}).get("going_back"):
+            # The check that finishes a way back ends red, so that it is told.
+            assert self.operator.run_red()["error"] == CANARIES_FAILED
+        return super().recover()
 
 
 class GivingWay(AnotherByHand):
@@ -348,6 +360,39 @@ class GivingWayInVain(GivingWay):
     """The other one does not answer as in its own test."""
 
     found = WRONG
+
+
+class RunInVain(Scenario):
+    """A new model that comes to RUNNING, and cannot be tried out: nobody may call who does so."""
+
+    before: ClassVar[int] = 0
+    """Attempts that failed so already."""
+
+    def prepare(self) -> None:
+        self.replace_pictures()
+        self.operator.aws.faults(self.troubles())
+        for _ in range(self.before):
+            self.operator.run_red()
+        self.operator.aws.faults([])
+
+    def troubles(self) -> list[Json]:
+        (deployment,) = (role for role in roles(self.operator) if "-DeploymentRole" in role)
+        return [
+            {
+                "service": "lambda",
+                "operation": "Invoke",
+                "error": "AccessDeniedException",
+                "times": FOR_GOOD,
+                "caller": f":assumed-role/{deployment}/",
+            }
+        ]
+
+
+class GivenUp(RunInVain):
+    """The third attempt, after which no check makes another."""
+
+    trainings = frozenset({0})
+    before = MOST_ATTEMPTS - 1
 
 
 class SettingChange(Scenario):
@@ -403,5 +448,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     FailedCanaries,
     GivingWay,
     GivingWayInVain,
+    RunInVain,
+    GivenUp,
     SettingChange,
 )
