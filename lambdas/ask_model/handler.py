@@ -6,7 +6,7 @@ It needs no setting beyond Powertools' own: the event names the model and the fi
 import math
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import boto3
@@ -16,6 +16,7 @@ from botocore.config import Config
 from .ask import ANSWER_SECONDS
 from .model import Model
 from .observability import logger, metrics, record, tracer
+from .pictures import when_written
 from .request import Request
 from .results_bucket import ResultsBucket
 from .run import run
@@ -65,6 +66,7 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> Tally:
         request,
         files=ResultsBucket(client=_s3()),
         model=Model(client=_rekognition(), arn=request.arn),
+        when_written=partial(when_written, _s3()),
         seconds_left=time_left,
     )
     record(request, result)

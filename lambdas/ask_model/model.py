@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from mypy_boto3_rekognition.client import RekognitionClient
     from mypy_boto3_rekognition.type_defs import CustomLabelTypeDef
 
+PICTURE_CHANGED = "PictureChanged"
+"""Ours, for a picture that was replaced since the training; see `unchanged`."""
+
 _OF_THE_PICTURE = frozenset(
-    {"ImageTooLargeException", "InvalidImageFormatException", "InvalidS3ObjectException"}
+    {"ImageTooLargeException", "InvalidImageFormatException", "InvalidS3ObjectException", PICTURE_CHANGED}
 )
 _BUSY = frozenset(
     {
@@ -58,7 +61,7 @@ class Answer:
 
 
 class NoAnswer(Exception):
-    """`code` is what Rekognition, or the connection, said."""
+    """`code` is what Rekognition, or the connection, said, or `PICTURE_CHANGED`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -69,7 +72,7 @@ class Why(Enum):
     """Whose fault it is that there is no answer."""
 
     UNREADABLE = auto()
-    """The picture's own: it is gone, or cannot be read, or Rekognition may not read it."""
+    """The picture's own: it is gone, changed, or cannot be read, or Rekognition may not read it."""
     BUSY = auto()
     """Too much was asked of the model, by us or by others; a moment later it may answer."""
     NOT_READY = auto()

@@ -9,6 +9,7 @@ from .errors import SampleMissing
 from .request import Place, Request
 from .sample import choose, parse_sample
 from .tally import Tally, tally
+from .unchanged import UnchangedOnly, WhenWritten
 
 _SAVE_EVERY = 50
 # Someone waits for a smoke test or a canary: a model that says six times, within a minute, that it has too
@@ -34,6 +35,7 @@ def run(
     *,
     files: Files,
     model: AnyModel,
+    when_written: WhenWritten,
     seconds_left: Callable[[], float],
     asking: MakeAsking = Asking,
 ) -> Tally:
@@ -49,8 +51,9 @@ def run(
             f"There is no sample of held-out pictures at {request.sample}: the version was trained by hand, "
             "or by an older release."
         )
+    sample = parse_sample(content, request.sample)
     pictures = choose(
-        parse_sample(content, request.sample),
+        sample.pictures,
         per_label=request.pictures_per_label,
         at_most=request.at_most,
         turn=request.turn,
@@ -58,7 +61,9 @@ def run(
     kept = None if request.answers is None else files.read(request.answers)
     answers = Answers(version=request.version, pictures=pictures, kept=kept, execution=request.execution)
     round_of_questions = asking(
-        model=model,
+        model=model
+        if sample.trained_at is None
+        else UnchangedOnly(model=model, trained_at=sample.trained_at, when_written=when_written),
         per_second=request.per_second,
         seconds_left=seconds_left,
         patience=_PATIENCE[request.purpose],

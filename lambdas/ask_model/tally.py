@@ -22,7 +22,7 @@ class Tally(TypedDict):
     cannot be read, or what the model had no time for, says nothing of it."""
     errors: dict[str, int]
     unreadable: int
-    """Pictures that are gone or cannot be read: no model is at fault."""
+    """Pictures that are gone, changed, or cannot be read: no model is at fault."""
     failed: int
     """Pictures without an answer by the fault of the model or the service: having too much to do is none."""
     median_ms: int | None

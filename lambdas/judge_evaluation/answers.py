@@ -41,6 +41,12 @@ def read(content: bytes, *, where: str) -> Answers:
         ) from error
 
 
+def changed(content: bytes) -> int:
+    """How many pictures of a readable file were not shown to the model, for they were changed since the
+    training."""
+    return sum(picture.get("error") == "PictureChanged" for picture in json.loads(content)["pictures"])
+
+
 def _prediction(document: Mapping[str, Any]) -> Prediction:
     return Prediction(
         label=document["label"],

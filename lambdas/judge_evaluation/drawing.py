@@ -68,7 +68,12 @@ def draw(request: Request, *, store: SampleFiles) -> Drawn:
         if position in positions:
             drawn[positions[position]] = picture
     pictures = [drawn[turn] for turn in sorted(drawn)]
-    sample = sample_file.Sample(version=request.version, test_pictures=len(tested), pictures=pictures)
+    sample = sample_file.Sample(
+        version=request.version,
+        trained_at=request.trained_at,
+        test_pictures=len(tested),
+        pictures=pictures,
+    )
     place = store.write(NAME, sample_file.written(sample), content_type="application/json")
     return Drawn(
         sample=Place(bucket=place.bucket, key=place.key),

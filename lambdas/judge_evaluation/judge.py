@@ -13,6 +13,7 @@ from .request import Champion, Location, Request
 from .rules import against_champion, label_floor, minimum_f1, without_comparison
 from .summary import Evaluation, read_summary
 from .verdict import Decision, Rule, Verdict
+from .words import counted
 
 
 class Files(Protocol):
@@ -134,7 +135,17 @@ def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, 
         tolerance=round(request.tolerance, DECIMALS),
         support=request.support,
     )
-    return replace(found, notes=unknown + found.notes)
+    return replace(found, notes=unknown + _left_out(answers.changed(content), request.version) + found.notes)
+
+
+def _left_out(changed: int, version: str) -> list[str]:
+    if not changed:
+        return []
+    were = "was" if changed == 1 else "were"
+    return [
+        f"{counted(changed, 'picture')} of the sample {were} changed since {version} was trained, and {were} "
+        "not compared."
+    ]
 
 
 def _needed(location: Location | None, what: str, store: Files) -> tuple[bytes, str]:

@@ -6,6 +6,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from .boxes import Box, LabelledBox
@@ -21,9 +22,10 @@ _EDGES: Final = ("left", "top", "width", "height")
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """Of `test_pictures` of the version's, these."""
+    """Of `test_pictures` of the version's, these, as they were at `trained_at`, if that is known."""
 
     version: str
+    trained_at: datetime | None
     test_pictures: int
     pictures: list[TestedPicture]
 
@@ -33,6 +35,7 @@ def written(sample: Sample) -> bytes:
     document = {
         "schema_version": SCHEMA_VERSION,
         "version": sample.version,
+        "trained_at": sample.trained_at.isoformat() if sample.trained_at else None,
         "test_pictures": sample.test_pictures,
         "pictures": [
             {
@@ -63,6 +66,8 @@ def read(content: bytes, *, where: str) -> Sample:
             )
         return Sample(
             version=document["version"],
+            # Files of earlier releases do not say.
+            trained_at=datetime.fromisoformat(at) if (at := document.get("trained_at")) else None,
             test_pictures=document["test_pictures"],
             pictures=[_picture(each) for each in document["pictures"]],
         )

@@ -26,7 +26,7 @@ _DESCRIBED: Final = (
     "'status': Status, 'arn': ProjectVersionArn, 'message': StatusMessage, "
     "'f1': EvaluationResult.F1Score, 'summary': EvaluationResult.Summary.S3Object, "
     "'tested': TestingDataResult.Output.Assets[0].GroundTruthManifest.S3Object, "
-    "'ended_at': TrainingEndTimestamp, "
+    "'created_at': CreationTimestamp, 'ended_at': TrainingEndTimestamp, "
     "'billed_seconds': BillableTrainingTimeInSeconds, 'units': MinInferenceUnits, "
     "'most_units': $exists(MaxInferenceUnits) ? MaxInferenceUnits : 0, "
     # Where Rekognition marks what it found wrong; absent where it did not get as far as the content.

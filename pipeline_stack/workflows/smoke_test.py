@@ -145,6 +145,7 @@ class SmokeTest:
                 "f1": "{% $exists($described.f1) ? $described.f1 : null %}",
                 "summary": "{% $exists($described.summary) ? $described.summary : null %}",
                 "snapshot": "{% $exists($described.tested) ? $described.tested : null %}",
+                "trained_at": "{% $exists($described.created_at) ? $described.created_at : null %}",
                 # It is not judged here.
                 "minimum_f1": 0,
                 "minimum_support": resources.change.minimum_label_support,

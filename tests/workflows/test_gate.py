@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Iterable, Iterator
 
 from pipeline_stack.layout import IMAGES_PREFIX
@@ -339,3 +340,24 @@ def test_a_label_below_its_floor_is_rejected_without_asking_the_live_model(opera
     assert report["comparison"] is None
     assert len(operator.calls("DetectCustomLabels")) == asked
     kept(operator, champion, report)
+
+
+def test_a_picture_that_is_replaced_during_the_training_is_not_compared(operator: Operator) -> None:
+    set_bars(operator, tolerance="0.5")
+    deploy(operator, orchard("apple", "pear"))
+    more = [*fruits_on_side("plum", under="plum", train=TRAIN, test=TEST)]
+    operator.upload(more)
+    operator.aws.rekognition(training_seconds=20_000)
+    training = operator.start()
+    operator.until_in(training, "Wait for training")
+    # S3 tells when an object was written in whole seconds.
+    time.sleep(1.1)
+    replaced = next(fruits_on_side("apple", under="apple", test=1))
+    operator.upload([replaced])
+
+    found = operator.finished(training)
+
+    assert found["status"] == "SUCCEEDED", found
+    report = json.loads(found["output"])
+    assert any("1 picture of the sample was changed since" in warning for warning in report["warnings"])
+    assert report["comparison"]["pictures"] == 2 * TEST - 1

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from local_aws.launcher import LocalAws
+from pipeline_stack.layout import IMAGES_PREFIX
 from tests.workflows.conftest import deployed
 from tests.workflows.held_out import GONE, RIGHT, WRONG, give_sample, trained, with_otherwise
 from tests.workflows.operator import Json, Operator
+from tests.workflows.pictures import fruit
 
 BROKEN: Json = {
     "service": "rekognition",
@@ -136,6 +139,26 @@ def test_a_version_that_cannot_be_tried_out_goes_live_with_a_warning(
     assert f"The model {version} went live without having been tried out: " in warning
     assert words in warning
     assert warning in stocked.messages()[-1]["message"]
+
+
+def test_pictures_that_were_replaced_since_the_training_are_not_held_against_the_model(
+    stocked: Operator,
+) -> None:
+    first = stocked.run()["version"]
+    held_out = stocked.aws.client("s3").get_object(
+        Bucket=stocked.outputs["BucketName"], Key=f"evaluation/{first}/sample.json"
+    )
+    keys = [each["key"] for each in json.loads(held_out["Body"].read())["pictures"]]
+    trained(stocked, first=10)
+    # What is under these keys now shows the other fruit.
+    others = {"apple": fruit("pear", 7000), "pear": fruit("apple", 7000)}
+    names = [key.removeprefix(IMAGES_PREFIX) for key in keys]
+    stocked.upload((name, others[name.partition("/")[0]]) for name in names)
+
+    report = stocked.run("Deployment", version=first)
+
+    assert report["outcome"] == "deployed"
+    assert "PictureChanged" in report["warnings"][0]
 
 
 def test_an_operator_may_deploy_a_model_untested(stocked: Operator) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from lambdas.ask_model.ask import Asked, Asking
 from lambdas.ask_model.model import Why
-from lambdas.ask_model.sample import Picture, parse_sample
+from lambdas.ask_model.sample import parse_sample
 
 from .pictures import SAMPLE, Clock, ToldModel, entry, sample
 
@@ -10,7 +10,7 @@ from .pictures import SAMPLE, Clock, ToldModel, entry, sample
 def ask(
     model: ToldModel, clock: Clock, *keys: str, per_second: float = 2, patience: int | None = 5
 ) -> list[Asked]:
-    pictures: list[Picture] = parse_sample(sample(*(entry(key, "cat") for key in keys)), SAMPLE)
+    pictures = parse_sample(sample(*(entry(key, "cat") for key in keys)), SAMPLE).pictures
     asking = Asking(
         model=model,
         per_second=per_second,

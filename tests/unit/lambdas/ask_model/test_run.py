@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ ANSWERS = Place(bucket=BUCKET, key="evaluation/set-1/answers-live.json")
 
 
 class Files:
-    def __init__(self, *entries: dict[str, Any]) -> None:
-        self.kept = {SAMPLE: sample(*entries)} if entries else {}
+    def __init__(self, *entries: dict[str, Any], **more: Any) -> None:
+        self.kept = {SAMPLE: sample(*entries, **more)} if entries else {}
         self.writes = 0
 
     def read(self, place: Place) -> bytes | None:
@@ -27,7 +28,17 @@ class Files:
         self.writes += 1
 
 
-def ask(files: Files, model: ToldModel, *, left: float = 900, **changed: Any) -> Tally:
+TRAINED = datetime(2026, 3, 10, 4, 5, 6, 789000, tzinfo=UTC)
+
+
+def ask(
+    files: Files,
+    model: ToldModel,
+    *,
+    left: float = 900,
+    written: dict[str, datetime | None] | None = None,
+    **changed: Any,
+) -> Tally:
     event = {
         "purpose": "compare",
         "version": "live",
@@ -43,6 +54,7 @@ def ask(files: Files, model: ToldModel, *, left: float = 900, **changed: Any) ->
         Request.from_event(event),
         files=files,
         model=model,
+        when_written=lambda place: (written or {}).get(place.key),
         seconds_left=clock.seconds_left,
         asking=lambda **given: Asking(sleep=clock.sleep, clock=clock, **given),
     )
@@ -66,6 +78,29 @@ def test_what_came_of_it_is_counted() -> None:
         "not_ready": False,
     }
     assert files.writes == 0
+
+
+def test_a_picture_that_was_changed_since_the_training_is_not_asked_about() -> None:
+    entries = [entry(key, "cat", found=["cat"]) for key in ("changed", "before", "untold")]
+    files = Files(*entries, trained_at=TRAINED.isoformat())
+    model = ToldModel(changed=("dog",), before=("cat",), untold=("cat",))
+    second = timedelta(seconds=1)
+    written = {"changed": TRAINED + second, "before": TRAINED.replace(microsecond=0), "untold": None}
+
+    found = ask(files, model, written=written)
+
+    assert model.asked == ["before", "untold"]
+    assert (found["agreement"], found["unreadable"], found["failed"]) == (1.0, 1, 0)
+    assert found["errors"] == {"PictureChanged": 1}
+    assert json.loads(files.kept[ANSWERS])["pictures"][0]["error"] == "PictureChanged"
+
+
+def test_of_a_sample_that_does_not_say_when_all_is_asked() -> None:
+    model = ToldModel()
+
+    ask(Files(entry("a", "cat")), model, written={"a": TRAINED})
+
+    assert model.asked == ["a"]
 
 
 def test_answers_are_kept_in_the_samples_order() -> None:

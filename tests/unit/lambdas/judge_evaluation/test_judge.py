@@ -192,7 +192,12 @@ class FakeFiles:
     """What is there, or what comes of asking for it."""
 
     def __init__(
-        self, theirs: bytes | Exception | None, *, report: bytes | Exception | None = None, pictures: int = 4
+        self,
+        theirs: bytes | Exception | None,
+        *,
+        report: bytes | Exception | None = None,
+        pictures: int = 4,
+        changed: int = 0,
     ) -> None:
         tested = [
             TestedPicture(
@@ -204,13 +209,19 @@ class FakeFiles:
             )
             for number in range(pictures)
         ]
-        said = [
+        said: list[dict[str, Any]] = [
             {"bucket": "b", "key": each.key, "answer": [{"label": "cat", "confidence": 0.9}]}
-            for each in tested
+            for each in tested[changed:]
+        ]
+        said += [
+            {"bucket": "b", "key": each.key, "answer": None, "error": "PictureChanged"}
+            for each in tested[:changed]
         ]
         self.files: dict[Location, bytes | Exception | None] = {
             PLACE: json.dumps(summary(label_result("cat"))).encode(),
-            SAMPLE: written(Sample(version="set-1", test_pictures=pictures, pictures=tested)),
+            SAMPLE: written(
+                Sample(version="set-1", trained_at=None, test_pictures=pictures, pictures=tested)
+            ),
             ANSWERS: json.dumps({"schema_version": 1, "pictures": said}).encode(),
             THEIRS: theirs,
             REPORT: report,
@@ -294,3 +305,22 @@ def test_a_report_that_tells_nothing_is_none(report: bytes | Exception) -> None:
 def test_storage_that_does_not_answer_now_is_asked_again() -> None:
     with pytest.raises(StorageUnavailable):
         compared(FakeFiles(StorageUnavailable("later")))
+
+
+@pytest.mark.parametrize(
+    ("changed", "warnings"),
+    [
+        (0, []),
+        (1, ["1 picture of the sample was changed since set-1 was trained, and was not compared."]),
+        (2, ["2 pictures of the sample were changed since set-1 was trained, and were not compared."]),
+    ],
+)
+def test_pictures_that_were_changed_since_the_training_are_not_compared(
+    changed: int, warnings: list[str]
+) -> None:
+    theirs = json.dumps(summary(label_result("cat"))).encode()
+    found = compared(FakeFiles(theirs, pictures=20, changed=changed))
+
+    assert found["warnings"] == warnings
+    assert found["comparison"] is not None
+    assert (found["comparison"]["pictures"], found["comparison"]["of"]) == (20 - changed, 20)

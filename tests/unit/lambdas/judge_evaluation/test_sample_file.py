@@ -1,6 +1,7 @@
 """The sample and the answers to it are read as they are written, and refused otherwise."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ BOX = Box(left=0.1, top=0.2, width=0.3, height=0.4)
 EDGES = {"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4}
 SAMPLE = Sample(
     version="set-1",
+    trained_at=datetime(2026, 3, 10, 4, 5, 6, 789000, tzinfo=UTC),
     test_pictures=7,
     pictures=[
         TestedPicture(
@@ -35,6 +37,7 @@ def test_a_sample_has_the_form_that_others_read() -> None:
     assert json.loads(sample_file.written(SAMPLE)) == {
         "schema_version": 1,
         "version": "set-1",
+        "trained_at": "2026-03-10T04:05:06.789000+00:00",
         "test_pictures": 7,
         "pictures": [
             {
@@ -55,6 +58,13 @@ def test_a_sample_is_read_as_it_was_written() -> None:
     assert sample_file.read(sample_file.written(SAMPLE), where="s3://b/k") == SAMPLE
 
 
+def test_a_sample_of_an_earlier_release_does_not_say_when() -> None:
+    document = json.loads(sample_file.written(SAMPLE))
+    del document["trained_at"]
+
+    assert sample_file.read(json.dumps(document).encode(), where="s3://b/k").trained_at is None
+
+
 def test_of_what_was_neither_there_nor_found_the_surest_are_kept() -> None:
     picture = TestedPicture(
         bucket="b",
@@ -64,7 +74,9 @@ def test_of_what_was_neither_there_nor_found_the_surest_are_kept() -> None:
             Prediction(label=f"l{number}", confidence=number / 100, found=number == 1) for number in range(60)
         ),
     )
-    content = sample_file.written(Sample(version="set-1", test_pictures=1, pictures=[picture]))
+    content = sample_file.written(
+        Sample(version="set-1", trained_at=None, test_pictures=1, pictures=[picture])
+    )
 
     kept = [each["label"] for each in json.loads(content)["pictures"][0]["evaluation"]]
 
