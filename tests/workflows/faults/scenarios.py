@@ -365,6 +365,7 @@ class GivingWayInVain(GivingWay):
 class RunInVain(Scenario):
     """A new model that comes to RUNNING, and cannot be tried out: nobody may call who does so."""
 
+    rejoins = True
     before: ClassVar[int] = 0
     """Attempts that failed so already."""
 
