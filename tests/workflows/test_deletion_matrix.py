@@ -7,23 +7,25 @@ The calls come from the log of a clean deletion. `make test` runs a sample, `mak
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.workflows.conftest import MakeOperator
+from local_aws.launcher import LocalAws
+from tests.workflows.conftest import deployed
 from tests.workflows.deletion import Deletion, give_up_after, is_gone, remove_pictures
 from tests.workflows.faults.calls import FOR_GOOD, KINDS, Call, FaultKind, calls_made, roles
 from tests.workflows.operator import Operator
 
-TIME_SCALE = 0.0005
 PATIENCE_MINUTES = "0.1"
 SAMPLE_EVERY = 31
 """Prime to the number of ways, so that the sample has several of them."""
 
 
-def serving(make_operator: MakeOperator) -> Operator:
+def serving(aws: LocalAws, assembly: Path) -> Operator:
     """An operator whose model is live and whose bucket is empty: CloudFormation would not delete it else."""
-    operator = make_operator(time_scale=TIME_SCALE)
+    aws.reset()
+    operator = deployed(aws, assembly)
     operator.upload_fruits()
     assert operator.run()["outcome"] == "deployed"
     operator.until_all_idle()
@@ -63,14 +65,14 @@ def broken_promises(operator: Operator, call: Call, kind: FaultKind) -> Iterator
 
 @pytest.mark.timeout(5400)
 def test_whichever_call_fails_the_deletion_ends_well_or_says_why(
-    make_operator: MakeOperator, all_faults: bool
+    shared_aws: LocalAws, assembly: Path, all_faults: bool
 ) -> None:
-    calls = calls_of_a_deletion(serving(make_operator))
+    calls = calls_of_a_deletion(serving(shared_aws, assembly))
     cases = [(call, kind) for call in calls for kind in KINDS]
     chosen = cases if all_faults else cases[::SAMPLE_EVERY]
     failed = {}
     for call, kind in chosen:
-        if broken := list(broken_promises(serving(make_operator), call, kind)):
+        if broken := list(broken_promises(serving(shared_aws, assembly), call, kind)):
             failed[f"{call}, {kind.name}"] = broken
     print(f"{len(cases)} cases, {len(chosen)} run, {len(failed)} failed")
     assert chosen

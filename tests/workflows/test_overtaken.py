@@ -173,3 +173,26 @@ def test_a_decision_whose_recording_was_answered_to_nobody_is_carried_out(
     assert report["outcome"] == outcome
     if decision == "approve":
         assert report["warnings"] == ["Approved by ada."]
+
+
+def test_the_approval_of_a_deleted_version_says_that_it_is_gone_and_the_next_check_trains_anew(
+    asking: Operator,
+) -> None:
+    execution = asking.start()
+    question = until_asked(asking, execution)
+    version = question["version"]
+    delete_version(asking, version)
+    told = len(asking.messages())
+
+    give(asking, question, "approve")
+    found = asking.finished(execution)
+
+    assert (found["status"], found["error"]) == ("FAILED", "VersionNotDeployable")
+    assert f"has no version named {version}" in found["cause"]
+    (message,) = asking.messages()[told:]
+    assert f"has no version named {version}" in message["message"]
+    second = asking.start()
+    assert until_asked(asking, second)["execution"] == second
+    desk(asking, []).answer("approve", by="ada", version=version)
+    assert report_of(asking.finished(second))["outcome"] == "deployed"
+    assert len(asking.calls("CreateProjectVersion")) == 2
