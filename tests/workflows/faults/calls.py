@@ -17,6 +17,11 @@ THROTTLED = {"sns": "ThrottledException", "lambda": "TooManyRequestsException", 
 DENIED = {"sns": "AuthorizationErrorException", "s3": "AccessDenied"}
 BROKEN = {"sns": "InternalErrorException", "lambda": "ServiceException", "s3": "InternalError"}
 
+_LOOK, _ASK, _READ = ("s3", "HeadObject"), ("rekognition", "DetectCustomLabels"), ("s3", "GetObject")
+_READ_TO_ANSWER = (*_READ, "by Rekognition")
+_ABOUT_A_PICTURE = {_LOOK, _ASK, _READ_TO_ANSWER}
+"""Calls that come in turn for one picture after the other."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FaultKind:
@@ -84,21 +89,25 @@ def role_of(call: Json) -> str:
 
 
 def calls_made(log: Iterable[Json], among: frozenset[str]) -> list[Call]:
-    """Every call of these roles, of a wait's turns the first.
+    """Every call of these roles, of a wait's turns the first, and of pictures that are asked about the first.
 
     The S3 calls of a state machine's role are Rekognition's, made with its caller's rights: how it takes
     an error of S3 is its own affair.
     """
     counted: Counter[tuple[str, ...]] = Counter()
-    last: dict[str, tuple[str, ...]] = {}
+    turn: dict[str, set[tuple[str, ...]]] = {}
+    last: dict[str, tuple[str, str]] = {}
     found = []
     for entry in log:
         role, what = role_of(entry), (entry["service"], entry["operation"])
         if role not in among or (entry["service"] == "s3" and "Function" not in role):
             continue
         counted[(role, *what)] += 1
-        if last.get(role) != what:
+        so_far = turn.get(role, set())
+        step = _READ_TO_ANSWER if (last.get(role), what) == (_ASK, _READ) else what
+        if step not in so_far:
             found.append(Call(role=role, service=what[0], operation=what[1], number=counted[(role, *what)]))
+            turn[role] = {step} | (so_far if so_far | {step} <= _ABOUT_A_PICTURE else set())
         last[role] = what
     return found
 
