@@ -13,7 +13,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from pipeline_stack.chat_settings import ChatSettings
-from pipeline_stack.outcome_recorder import outcome_pattern
+from pipeline_stack.event_patterns import published
+from pipeline_stack.workflows.outcome_event import DETAIL_TYPES
 
 _NOTHING_FROM_THE_CHANNEL = "arn:aws:iam::aws:policy/AWSDenyAll"
 """Guardrail: what the members of a channel may do at most. Left out, it is AdministratorAccess
@@ -46,7 +47,7 @@ class Chat(Construct):
             "Rule",
             description="Tells the chat channel what a run ended in.",
             # What is not worth an e-mail is not worth anybody's attention in the channel either.
-            event_pattern=outcome_pattern(self, operator_told=[True]),
+            event_pattern=published(self, DETAIL_TYPES, operator_told=[True]),
             targets=[targets.SnsTopic(topic, message=_custom_notification(), dead_letter_queue=undelivered)],
         )
         role = iam.Role(

@@ -1,8 +1,6 @@
 """The function that turns outcome events into metrics and a log that can be asked."""
 
-from collections.abc import Sequence
-
-from aws_cdk import Duration, RemovalPolicy, Size, Stack
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -11,18 +9,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from pipeline_stack.event_patterns import published
 from pipeline_stack.functions import PipelineFunction
 from pipeline_stack.model_registry import items_of_kind
-from pipeline_stack.workflows.outcome_event import DETAIL_TYPES, SOURCE
-
-
-def outcome_pattern(scope: Construct, **detail: Sequence[object]) -> events.EventPattern:
-    """Outcomes of this stack, those of other environments are on the same bus; `detail` narrows them down."""
-    return events.EventPattern(
-        source=[SOURCE],
-        detail_type=list(DETAIL_TYPES),
-        detail={"pipeline": [Stack.of(scope).stack_name], **detail},
-    )
+from pipeline_stack.workflows.outcome_event import DETAIL_TYPES
 
 
 class OutcomeRecorder(Construct):
@@ -65,6 +55,6 @@ class OutcomeRecorder(Construct):
             self,
             "Rule",
             description="Counts what a run ended in.",
-            event_pattern=outcome_pattern(self),
+            event_pattern=published(self, DETAIL_TYPES),
             targets=[targets.LambdaFunction(self.recorder.function, dead_letter_queue=undelivered)],
         )

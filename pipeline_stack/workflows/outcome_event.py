@@ -1,8 +1,4 @@
-"""What a run ended in, as an event on the account's default bus, for programs to subscribe to.
-
-docs/events.md describes it and docs/outcome-event.schema.json holds its schema; `SCHEMA_VERSION` goes up
-with every change that could break a subscriber.
-"""
+"""What a run ended in, as an event. docs/outcome-event.schema.json holds its schema."""
 
 from __future__ import annotations
 
@@ -13,13 +9,10 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from pipeline_stack.workflows.calls import CALL_TIMEOUT, Calls
+from pipeline_stack.workflows.calls import Calls
+from pipeline_stack.workflows.publishing import publish_event
 
-SOURCE: Final = "custom-labels-training-pipeline"
 DETAIL_TYPES: Final = ("Training Outcome", "Deployment Outcome", "Settings Outcome")
-SCHEMA_VERSION: Final = 1
-# An entry may hold 256 KiB in all (EventBridge API reference, PutEvents); the report's pictures take most.
-_LONGEST_TEXT: Final = 8000
 
 
 def outcome_event(
@@ -32,37 +25,15 @@ def outcome_event(
     detail: Mapping[str, Any],
     then: sfn.IChainable,
 ) -> tasks.EventBridgePutEvents:
-    """A task that publishes the event; `detail` adds to what it says of the run in `$me`, `workflow` is an
-    expression.
-
-    Subscribers are not worth failing a run for: an event that could not be published after all retries
-    is left out, and the execution's history shows it. The execution's ARN is in the event's resources
-    as well: Step Functions adds it (Developer Guide, "Add EventBridge events with Step Functions").
-    """
-    task = tasks.EventBridgePutEvents.jsonata(
+    """A task that publishes `$outcome`; `workflow` is an expression."""
+    return publish_event(
         scope,
         name,
-        entries=[
-            tasks.EventBridgePutEventsEntry(
-                source=SOURCE,
-                detail_type=f"{{% {workflow} & ' Outcome' %}}",
-                detail=sfn.TaskInput.from_object(
-                    {
-                        "schema_version": SCHEMA_VERSION,
-                        "pipeline": pipeline,
-                        "workflow": f"{{% {workflow} %}}",
-                        "outcome": "{% $outcome %}",
-                        "execution": "{% $me %}",
-                        "at": "{% $now() %}",
-                        "subject": "{% $subject %}",
-                        "message": f"{{% $substring($message, 0, {_LONGEST_TEXT}) %}}",
-                        **detail,
-                    }
-                ),
-            )
-        ],
-        task_timeout=sfn.Timeout.duration(CALL_TIMEOUT),
+        calls=calls,
+        detail_type=f"{{% {workflow} & ' Outcome' %}}",
+        pipeline=pipeline,
+        workflow=f"{{% {workflow} %}}",
+        detail={"outcome": "{% $outcome %}", **detail},
+        during="publishing the outcome",
+        then=then,
     )
-    calls.finish(task, during="publishing the outcome", prefixes=("EventBridge", "Events"), tolerated=then)
-    task.next(then)
-    return task

@@ -18,7 +18,7 @@ from pipeline_stack.alarms import Kind
 from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS, ParameterSpec
 from pipeline_stack.settings import EnvironmentSettings
 from pipeline_stack.training_options import TrainingOptions
-from pipeline_stack.workflows import names, outcome_event
+from pipeline_stack.workflows import names, outcome_event, publishing
 from tests.outcome_schema import violations
 from tools.cdk_cli import REPOSITORY
 
@@ -142,8 +142,8 @@ def example_event() -> dict[str, Any]:
 def test_the_example_event_is_one_and_names_what_the_workflows_publish() -> None:
     event = example_event()
     assert violations(event) == []
-    assert event["source"] == outcome_event.SOURCE
-    assert event["detail"]["schema_version"] == outcome_event.SCHEMA_VERSION
+    assert event["source"] == publishing.SOURCE
+    assert event["detail"]["schema_version"] == publishing.SCHEMA_VERSION
     text = (REPOSITORY / "docs" / "events.md").read_text(encoding="utf-8")
     assert [name for name in outcome_event.DETAIL_TYPES if f"`{name}`" not in text] == []
     assert [name for name in event["detail"] if f"`{name}`" not in text] == []
