@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.deployment import deploy_assembly
 from local_aws.launcher import LocalAws
+from pipeline_stack.workflows.publishing import SOURCE
 from tests.infrastructure.synthesis import shared_assembly
-from tests.workflows.operator import Operator
+from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
 
 STACK = "TrainingPipeline-local"
 # Five minutes of waiting in 0.15 s.
@@ -113,3 +117,39 @@ def stocked(operator: Operator) -> Operator:
     """The same, with two folders of ten pictures uploaded."""
     operator.upload_fruits()
     return operator
+
+
+@pytest.fixture
+def events(operator: Operator) -> Any:
+    """Gives the events so far, those of one detail-type if it is named, as a subscriber of the account gets
+    them."""
+    sqs, rules = operator.aws.client("sqs"), operator.aws.client("events")
+    queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+            }
+        ],
+    }
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    rules.put_rule(Name="subscriber", EventPattern=json.dumps({"source": [SOURCE]}))
+    rules.put_targets(Rule="subscriber", Targets=[{"Id": "queue", "Arn": arn}])
+    received: list[Json] = []
+
+    def until(count: int, detail_type: str = "") -> list[Json]:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(found := [each for each in received if detail_type in ("", each["detail-type"])]) < count:
+            assert time.monotonic() < deadline, received
+            for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+                received.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            time.sleep(0.05)
+        return found
+
+    return until

@@ -3,49 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
-import pytest
-
-from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
+from tests.workflows.operator import Json, Operator
 
 SOURCE = "custom-labels-training-pipeline"
-
-
-@pytest.fixture
-def events(operator: Operator) -> Any:
-    """Gives the outcome events so far, as a subscriber of the account gets them."""
-    sqs, rules = operator.aws.client("sqs"), operator.aws.client("events")
-    queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "events.amazonaws.com"},
-                "Action": "sqs:SendMessage",
-                "Resource": arn,
-            }
-        ],
-    }
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
-    rules.put_rule(Name="subscriber", EventPattern=json.dumps({"source": [SOURCE]}))
-    rules.put_targets(Rule="subscriber", Targets=[{"Id": "queue", "Arn": arn}])
-    received: list[Json] = []
-
-    def until(count: int) -> list[Json]:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while len(received) < count:
-            assert time.monotonic() < deadline, received
-            for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
-                received.append(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            time.sleep(0.05)
-        return received
-
-    return until
 
 
 def scheduled(operator: Operator) -> Json:
