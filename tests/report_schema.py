@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# See `outcome_schema`: it takes null for absent, hence what may be null is not among the required fields.
+# See `event_schema`: it takes null for absent, hence what may be null is not among the required fields.
 from cfnlint.jsonschema import StandardValidator
 
 SCHEMA = Path(__file__).resolve().parents[1] / "docs" / "evaluation-report.schema.json"

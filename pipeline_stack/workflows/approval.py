@@ -1,8 +1,9 @@
 """The part of Training that has a person decide whether a judged version goes live.
 
-The question is a message; the answer comes back to a task token, which stands in the registry and in no
-message: whoever may read the registry and call SendTaskSuccess may answer (`make approve`, `make reject`, or
-the line of the AWS CLI that the message has). No lock is held meanwhile, and nothing is billed.
+The question is a message, then an event; the answer comes back to a task token, which stands in the registry
+and in neither of them: whoever may read the registry and call SendTaskSuccess may answer (`make approve`,
+`make reject`, or the line of the AWS CLI that the message has). No lock is held meanwhile, and nothing is
+billed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.approval_event import approval_event
 from pipeline_stack.workflows.calls import Handled, unless_redriven
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.registry_items import PREFIXES, TRAINING_LOCK, raw_key
@@ -100,19 +102,38 @@ class AskForApproval:
             "Ask for the approval",
             calls=ending.calls,
             topic=resources.topic,
-            subject=messages.subject(pipeline, "$version & ' waits for your approval'"),
-            message=messages.message(
-                "'The model ' & $version & ' goes live only if a person approves it. It does not run and "
-                "costs nothing while it waits, for 7 days at most.'",
-                "$question",
-                messages.EVALUATION,
-                "$live.version = '' ? 'No model is live.' : 'The live model is ' & $live.version & "
-                "($exists($live.f1) ? ', F1 ' & $string($round($live.f1, 3)) : '') & '.'",
-                answer,
-            ),
+            subject="{% $subject %}",
+            message="{% $message %}",
             kind="approval",
         )
-        ask.next(wait)
+        ask.next(
+            # Only then: a question that could not be sent was not asked, and the next check sends another.
+            approval_event(
+                scope,
+                "Publish the question",
+                calls=ending.calls,
+                pipeline=pipeline,
+                patience=PATIENCE,
+                then=wait,
+            )
+        )
+        words = sfn.Pass.jsonata(
+            scope,
+            "Put the question into words",
+            assign={
+                "subject": messages.subject(pipeline, "$version & ' waits for your approval'"),
+                "message": messages.message(
+                    "'The model ' & $version & ' goes live only if a person approves it. It does not run and "
+                    "costs nothing while it waits, for 7 days at most.'",
+                    "$question",
+                    messages.EVALUATION,
+                    "$live.version = '' ? 'No model is live.' : 'The live model is ' & $live.version & "
+                    "($exists($live.f1) ? ', F1 ' & $string($round($live.f1, 3)) : '') & '.'",
+                    answer,
+                ),
+            },
+        )
+        words.next(ask)
         self.start: Final = ending.registry.delete(
             "Give the training lock back while a person decides",
             kind="lock",
@@ -120,7 +141,7 @@ class AskForApproval:
             attribute="holder",
             equals="{% $me %}",
             during="giving the training lock back",
-            then=ask,
+            then=words,
         )
         note = ending.registry.transact(
             "Take the question up",

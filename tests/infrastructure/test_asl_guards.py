@@ -23,10 +23,10 @@ CHANGES_SOMETHING = re.compile(
     r"|startExecution(\.sync:2)?)$"
 )
 BUILT_IN = {
-    "states", "append", "ceil", "contains", "count", "distinct", "each", "error", "exists", "floor", "hash",
-    "join", "keys", "lookup", "lowercase", "match", "merge", "millis", "min", "not", "now", "number", "parse",
-    "replace", "round", "sift", "sort", "split", "string", "substring", "substringAfter",
-    "substringBefore", "toMillis", "type",
+    "states", "append", "ceil", "contains", "count", "distinct", "each", "error", "exists", "floor",
+    "fromMillis", "hash", "join", "keys", "lookup", "lowercase", "match", "merge", "millis", "min", "not",
+    "now", "number", "parse", "replace", "round", "sift", "sort", "split", "string", "substring",
+    "substringAfter", "substringBefore", "toMillis", "type",
 }  # fmt: skip
 
 

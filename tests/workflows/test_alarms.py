@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.outcome_schema import violations
+from tests.event_schema import violations
 from tests.workflows.operator import PATIENCE_SECONDS, Json, Operator
 from tests.workflows.pictures import noises
 

@@ -18,8 +18,8 @@ from pipeline_stack.alarms import Kind
 from pipeline_stack.parameter_specs import OPERATOR_PARAMETERS, ParameterSpec
 from pipeline_stack.settings import EnvironmentSettings
 from pipeline_stack.training_options import TrainingOptions
-from pipeline_stack.workflows import names, outcome_event, publishing
-from tests.outcome_schema import violations
+from pipeline_stack.workflows import approval_event, names, outcome_event, publishing
+from tests.event_schema import violations
 from tools.cdk_cli import REPOSITORY
 
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
@@ -132,15 +132,18 @@ def test_make_targets_that_are_named_exist(document: Path) -> None:
     assert named <= targets
 
 
-def example_event() -> dict[str, Any]:
-    """The event that docs/events.md shows."""
+def example_event(detail_type: str = "Training Outcome") -> dict[str, Any]:
+    """The event of this type that docs/events.md shows."""
     text = (REPOSITORY / "docs" / "events.md").read_text(encoding="utf-8")
-    example: dict[str, Any] = json.loads(re.findall(r"```json\n(.*?)```", text, re.DOTALL)[0])
-    return example
+    examples = [json.loads(example) for example in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    (event,) = (example for example in examples if example.get("detail-type") == detail_type)
+    found: dict[str, Any] = event
+    return found
 
 
-def test_the_example_event_is_one_and_names_what_the_workflows_publish() -> None:
-    event = example_event()
+@pytest.mark.parametrize("detail_type", ["Training Outcome", approval_event.APPROVAL_REQUESTED])
+def test_the_example_events_are_such_and_name_what_the_workflows_publish(detail_type: str) -> None:
+    event = example_event(detail_type)
     assert violations(event) == []
     assert event["source"] == publishing.SOURCE
     assert event["detail"]["schema_version"] == publishing.SCHEMA_VERSION
@@ -174,6 +177,32 @@ def test_the_schema_refuses_what_is_no_outcome(field: str, wrong: Any) -> None:
 @pytest.mark.parametrize("field", ["schema_version", "pipeline", "workflow", "outcome", "execution", "at"])
 def test_the_schema_demands_what_subscribers_rely_on(field: str) -> None:
     event = example_event()
+    del event["detail"][field]
+    assert violations(event)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("schema_version", 2),
+        ("workflow", "Deployment"),
+        ("execution", "set-1"),
+        ("at", "yesterday"),
+        ("subject", "x" * 100),
+        ("message", "x" * 8001),
+        ("version", ""),
+        ("answer_by", "in a week"),
+    ],
+)
+def test_the_schema_refuses_what_is_no_question(field: str, wrong: Any) -> None:
+    event = example_event(approval_event.APPROVAL_REQUESTED)
+    event["detail"][field] = wrong
+    assert violations(event)
+
+
+@pytest.mark.parametrize("field", ["schema_version", "pipeline", "execution", "at", "version", "answer_by"])
+def test_the_schema_demands_what_subscribers_of_questions_rely_on(field: str) -> None:
+    event = example_event(approval_event.APPROVAL_REQUESTED)
     del event["detail"][field]
     assert violations(event)
 

@@ -1,4 +1,4 @@
-"""Holds events to docs/outcome-event.schema.json."""
+"""Holds events to their schemas in docs."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,15 @@ from typing import Any
 # absent, hence `error` is not among the required fields.
 from cfnlint.jsonschema import StandardValidator
 
-SCHEMA = Path(__file__).resolve().parents[1] / "docs" / "outcome-event.schema.json"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+SCHEMAS = {"Approval Requested": "approval-event.schema.json"}
+"""By detail-type; all others are outcomes."""
 
 
 def violations(event: dict[str, Any]) -> list[str]:
     """What the schema finds wrong with an event: where and what."""
-    validator = StandardValidator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    schema = DOCS / SCHEMAS.get(event["detail-type"], "outcome-event.schema.json")
+    validator = StandardValidator(json.loads(schema.read_text(encoding="utf-8")))
     return [
         f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in validator.iter_errors(event)
     ]
