@@ -1,5 +1,5 @@
-"""Alarms and outcomes in a chat channel, by Amazon Q Developer in chat applications (formerly AWS Chatbot;
-CloudFormation's types still bear that name)."""
+"""Alarms, outcomes and questions in a chat channel, by Amazon Q Developer in chat applications (formerly AWS
+Chatbot; CloudFormation's types still bear that name)."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,8 @@ from constructs import Construct
 
 from pipeline_stack.chat_settings import ChatSettings
 from pipeline_stack.event_patterns import published
+from pipeline_stack.workflows.approval import STANDING
+from pipeline_stack.workflows.approval_event import APPROVAL_REQUESTED
 from pipeline_stack.workflows.outcome_event import DETAIL_TYPES
 
 _NOTHING_FROM_THE_CHANNEL = "arn:aws:iam::aws:policy/AWSDenyAll"
@@ -22,8 +24,8 @@ _NOTHING_FROM_THE_CHANNEL = "arn:aws:iam::aws:policy/AWSDenyAll"
 
 
 class Chat(Construct):
-    """A topic for the channel, a rule that brings outcomes into the form that a channel shows, and a
-    configuration for each channel.
+    """A topic for the channel, rules that bring outcomes and questions into the form that a channel shows,
+    and a configuration for each channel.
 
     The service shows messages that it knows, such as those of alarms, and "custom notifications"; it drops
     any other text without a word, so the topic of the e-mails is of no use to it. Workspace and team have to
@@ -42,13 +44,23 @@ class Chat(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         topic = sns.Topic(self, "Topic", display_name=f"{Stack.of(self).stack_name}: chat", enforce_ssl=True)
-        events.Rule(
-            self,
+        self._tell(
             "Rule",
             description="Tells the chat channel what a run ended in.",
             # What is not worth an e-mail is not worth anybody's attention in the channel either.
-            event_pattern=published(self, DETAIL_TYPES, operator_told=[True]),
-            targets=[targets.SnsTopic(topic, message=_custom_notification(), dead_letter_queue=undelivered)],
+            pattern=published(self, DETAIL_TYPES, operator_told=[True]),
+            kind=events.EventField.from_path("$.detail.outcome"),
+            topic=topic,
+            undelivered=undelivered,
+        )
+        # A rule of its own: each question is told, and has no `operator_told` for the other one to match.
+        self._tell(
+            "QuestionRule",
+            description="Tells the chat channel that a model waits for a person.",
+            pattern=published(self, [APPROVAL_REQUESTED]),
+            kind=STANDING,
+            topic=topic,
+            undelivered=undelivered,
         )
         role = iam.Role(
             self,
@@ -57,6 +69,25 @@ class Chat(Construct):
             description="Permits nothing: the channel is told, and cannot ask.",
         )
         self._configure(settings, role=role, topics=[topic, alarm_topic])
+
+    def _tell(
+        self,
+        construct_id: str,
+        *,
+        description: str,
+        pattern: events.EventPattern,
+        kind: str,
+        topic: sns.ITopic,
+        undelivered: sqs.IQueue,
+    ) -> None:
+        message = _custom_notification(kind)
+        events.Rule(
+            self,
+            construct_id,
+            description=description,
+            event_pattern=pattern,
+            targets=[targets.SnsTopic(topic, message=message, dead_letter_queue=undelivered)],
+        )
 
     def _configure(self, settings: ChatSettings, *, role: iam.IRole, topics: Sequence[sns.ITopic]) -> None:
         name = Stack.of(self).stack_name
@@ -89,7 +120,7 @@ class Chat(Construct):
             )
 
 
-def _custom_notification() -> events.RuleTargetInput:
+def _custom_notification(kind: str) -> events.RuleTargetInput:
     """The form of a custom notification (Administrator Guide, "Custom notifications"). Each value is either
     fixed or one field of the event as it is: joined ones would not be escaped for JSON, and messages have
     several lines."""
@@ -105,7 +136,7 @@ def _custom_notification() -> events.RuleTargetInput:
             },
             "metadata": {
                 "summary": events.EventField.from_path("$.detail.subject"),
-                "eventType": events.EventField.from_path("$.detail.outcome"),
+                "eventType": kind,
                 "relatedResources": [events.EventField.from_path("$.detail.execution")],
             },
         }

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,15 +40,58 @@ def chat_topic(template: Template) -> str:
     return template.only("AWS::SNS::Topic", DisplayName=f"{STACK}: chat")[0]
 
 
-def notification_input(template: Template) -> Json:
-    (target,) = [
-        target
-        for rule in template.properties("AWS::Events::Rule")
-        for target in rule["Targets"]
-        if target["Arn"] == {"Ref": chat_topic(template)}
-    ]
-    transformer: Json = target["InputTransformer"]
-    return transformer
+OUTCOME: Json = {
+    "id": "an-id",
+    "source": "custom-labels-training-pipeline",
+    "detail-type": "Training Outcome",
+    "detail": {
+        "pipeline": STACK,
+        "outcome": "failed",
+        "operator_told": True,
+        "execution": "arn:run",
+        "subject": "Pipeline: Training FAILED (X)",
+        "message": 'Two lines,\nand a "quotation".',
+    },
+}
+QUESTION: Json = {
+    "id": "another-id",
+    "source": "custom-labels-training-pipeline",
+    "detail-type": "Approval Requested",
+    "detail": {
+        "pipeline": STACK,
+        "execution": "arn:run",
+        "subject": "Pipeline: set-1 waits for your approval",
+        "message": "The model set-1 goes live only if a person approves it.",
+        "version": "set-1",
+    },
+}
+
+
+def matches(pattern: Json, event: Json) -> bool:
+    """As EventBridge matches (User Guide, "Event pattern syntax"): each field of the pattern is in the event,
+    with one of the values. Patterns that say more than values match nothing here."""
+    return all(
+        field in event
+        and (matches(wanted, event[field]) if isinstance(wanted, dict) else event[field] in wanted)
+        for field, wanted in pattern.items()
+    )
+
+
+def shown(template: Template, event: Json) -> list[Json]:
+    """What the rules make of an event for the channel. As EventBridge fills a template in: a field stands
+    there without quotes and becomes a JSON value."""
+    found = []
+    for rule in template.properties("AWS::Events::Rule"):
+        for target in rule["Targets"]:
+            if target["Arn"] == {"Ref": chat_topic(template)} and matches(rule["EventPattern"], event):
+                text = target["InputTransformer"]["InputTemplate"]
+                for name, path in target["InputTransformer"]["InputPathsMap"].items():
+                    value: Any = event
+                    for part in path.removeprefix("$.").split("."):
+                        value = value[part]
+                    text = text.replace(f"<{name}>", json.dumps(value))
+                found.append(json.loads(text))
+    return found
 
 
 def test_nobody_is_told_by_chat_unless_the_settings_say_so(template: Template) -> None:
@@ -85,40 +129,52 @@ def test_nobody_can_do_anything_from_a_channel(chatty: Template) -> None:
 
 
 def test_an_outcome_is_told_as_a_custom_notification(chatty: Template) -> None:
-    """As EventBridge fills a template in: a field stands there without quotes and becomes a JSON value."""
-    transformer = notification_input(chatty)
-    event = {
-        "id": "an-id",
-        "detail": {
-            "subject": "Pipeline: Training FAILED (X)",
-            "message": 'Two lines,\nand a "quotation".',
-            "outcome": "failed",
-            "execution": "arn:run",
-        },
-    }
-    text = transformer["InputTemplate"]
-    for name, path in transformer["InputPathsMap"].items():
-        value: object = event
-        for part in path.removeprefix("$.").split("."):
-            assert isinstance(value, dict)
-            value = value[part]
-        text = text.replace(f"<{name}>", json.dumps(value))
+    assert shown(chatty, OUTCOME) == [
+        {
+            "version": "1.0",
+            "source": "custom",
+            "id": "an-id",
+            "content": {
+                "textType": "client-markdown",
+                "title": "Pipeline: Training FAILED (X)",
+                "description": 'Two lines,\nand a "quotation".',
+            },
+            "metadata": {
+                "summary": "Pipeline: Training FAILED (X)",
+                "eventType": "failed",
+                "relatedResources": ["arn:run"],
+            },
+        }
+    ]
 
-    assert json.loads(text) == {
-        "version": "1.0",
-        "source": "custom",
-        "id": "an-id",
-        "content": {
-            "textType": "client-markdown",
-            "title": "Pipeline: Training FAILED (X)",
-            "description": 'Two lines,\nand a "quotation".',
-        },
-        "metadata": {
-            "summary": "Pipeline: Training FAILED (X)",
-            "eventType": "failed",
-            "relatedResources": ["arn:run"],
-        },
-    }
+
+def test_a_question_is_told_like_an_outcome(chatty: Template) -> None:
+    assert shown(chatty, QUESTION) == [
+        {
+            "version": "1.0",
+            "source": "custom",
+            "id": "another-id",
+            "content": {
+                "textType": "client-markdown",
+                "title": "Pipeline: set-1 waits for your approval",
+                "description": "The model set-1 goes live only if a person approves it.",
+            },
+            "metadata": {
+                "summary": "Pipeline: set-1 waits for your approval",
+                "eventType": "needs_approval",
+                "relatedResources": ["arn:run"],
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize("event", [OUTCOME, QUESTION], ids=["outcome", "question"])
+def test_another_pipeline_is_not_heard(chatty: Template, event: Json) -> None:
+    assert shown(chatty, event | {"detail": event["detail"] | {"pipeline": "TrainingPipeline-dev"}}) == []
+
+
+def test_what_was_worth_no_e_mail_is_not_told(chatty: Template) -> None:
+    assert shown(chatty, OUTCOME | {"detail": OUTCOME["detail"] | {"operator_told": False}}) == []
 
 
 def test_only_eventbridge_publishes_to_the_channels_topic_and_over_tls_only(chatty: Template) -> None:
