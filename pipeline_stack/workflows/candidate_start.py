@@ -151,6 +151,7 @@ class StartCandidate:
                 is_live,
                 # One that ran already has those that it was started with.
                 assign={
+                    "ran": True,
                     "units": "{% $exists($described.units) ? $described.units : $units %}",
                     "maximum": "{% $described.most_units %}",
                 },

@@ -9,11 +9,12 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from pipeline_stack.project import CustomLabelsProject
-from pipeline_stack.workflows.calls import Calls, unless_redriven
+from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.candidate import describe_version, one_of
 from pipeline_stack.workflows.ending import Ending
 from pipeline_stack.workflows.failed_attempts import count_attempt
 from pipeline_stack.workflows.live_model import read_live_pointer
+from pipeline_stack.workflows.names import REKOGNITION_IN_USE
 from pipeline_stack.workflows.registry import Registry
 from pipeline_stack.workflows.switch import MOVING
 
@@ -53,6 +54,8 @@ class StopCandidate:
             resources=[project.version_resource_arn],
             parameters={"ProjectVersionArn": unless_redriven("$described.arn")},
             assign={"ran": True},
+            # The answer to an earlier attempt was lost: it is stopping.
+            handled=[Handled(errors=[REKOGNITION_IN_USE], then=wait, assign={"ran": True})],
             during="stopping the failed model",
             tolerated=end,
         )
@@ -84,7 +87,7 @@ class StopCandidate:
             "Read the live pointer again",
             registry=ending.registry,
             then=named,
-            assign={"turns": 0, "ran": False},
+            assign={"turns": 0},
             tolerated=end,
         )
         self.start: Final = pointer

@@ -41,6 +41,8 @@ _AT_FIRST: Final = {
     "live": UNREAD,
     "turns": 0,
     "started": False,
+    # Whether `$version` was seen RUNNING; see `failed_attempts`.
+    "ran": False,
     "units": 0,
     "maximum": 0,
     # What was live before the switch, and what went wrong after it.

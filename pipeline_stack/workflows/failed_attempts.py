@@ -26,21 +26,22 @@ _OF_A_CHECK: Final = f"$nested and $ran and $errorName != '{names.SMOKE_TEST_FAI
 def count_attempt(scope: Construct, *, registry: Registry, then: sfn.IChainable) -> sfn.Choice:
     """States for a run that failed before the switch, once its version is stopped; on to `then`.
 
-    They need `ran`, whether it had come to RUNNING: a start that fails is not billed, so each check may try
-    one. The count stands in the version's record as `failed_attempts`; at `MOST_ATTEMPTS` the record says
+    They need `ran`, whether it was seen RUNNING: a start that fails is not billed, so each check may try one.
+    The count stands in the version's record as `failed_attempts`; at `MOST_ATTEMPTS` the record says
     `rolled_back`, and the error becomes one that is told even though the former was told today. Should the
     registry refuse, the next attempt counts.
     """
+    attempts = {"failed_attempts": {"N": f"{{% $string({_FAILED}) %}}"}}
     give_up = registry.transact(
         "Set the version aside",
         lock=DEPLOYMENT_LOCK,
-        items=[roll_back(registry, reason="$errorName & ': ' & $cause")],
+        items=[roll_back(registry, reason="$errorName & ': ' & $cause", more=attempts)],
         assign={
             "errorName": names.DEPLOYMENT_GIVEN_UP,
             "cause": "{% 'The model ' & $version & ' was started "
-            f"{MOST_ATTEMPTS} times and never went live, the last time because of this: ' & "
-            f"{messages.FAILURE_WORDS} & ' It is stopped, and no check tries it again, since each attempt is "
-            "billed. Once the reason is gone, start Deployment with its name.' %}",
+            f"{MOST_ATTEMPTS} times and never went live. No check tries it again, since each attempt is "
+            "billed: once the reason is gone, start Deployment with its name. The last time it was ' & "
+            f"$errorName & ': ' & {messages.FAILURE_WORDS} %}}",
             "during": "",
         },
         during="setting the version aside",
@@ -50,11 +51,7 @@ def count_attempt(scope: Construct, *, registry: Registry, then: sfn.IChainable)
     count = registry.transact(
         "Count the failed attempt",
         lock=DEPLOYMENT_LOCK,
-        items=[
-            registry.update_part(
-                "version", "{% $version %}", {"failed_attempts": {"N": f"{{% $string({_FAILED}) %}}"}}
-            )
-        ],
+        items=[registry.update_part("version", "{% $version %}", attempts)],
         during="counting the failed attempt",
         tolerated=then,
     )

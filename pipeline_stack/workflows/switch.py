@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aws_cdk import aws_stepfunctions as sfn
@@ -62,9 +63,9 @@ def switch(
     return begin
 
 
-def roll_back(registry: Registry, *, reason: str) -> dict[str, Any]:
+def roll_back(registry: Registry, *, reason: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A part of a transaction: the record of `$version` says that no check deploys it again, and why, an
-    expression."""
+    expression, and `more` attributes."""
     return registry.update_part(
         "version",
         "{% $version %}",
@@ -72,6 +73,7 @@ def roll_back(registry: Registry, *, reason: str) -> dict[str, Any]:
             "outcome": {"S": "rolled_back"},
             "reason": {"S": f"{{% {reason} %}}"},
             "rolled_back_at": {"S": "{% $now() %}"},
+            **(more or {}),
         },
     )
 

@@ -253,6 +253,7 @@ def test_a_model_that_runs_in_vain_again_and_again_is_set_aside_with_a_message_o
     first, last = stocked.messages()[told:]
     assert "StorageDenied" in first["subject"]
     assert "started 3 times" in last["message"]
+    assert "The last time it was StorageDenied: " in last["message"]
     assert "AWS denied DetectCustomLabels" in last["message"]
     (version,) = stocked.versions()
     assert (stocked.item("version", version) or {})["outcome"] == "rolled_back"
