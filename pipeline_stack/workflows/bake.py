@@ -101,6 +101,14 @@ class Bake:
                     " & $join($keys($canary.errors), ', ') & ')' %}"
                 },
             )
+            .when(
+                sfn.Condition.jsonata(f"{{% $canary.asked > 0 and {JUDGED.format('canary')} = 0 %}}"),
+                over,
+                assign={
+                    "canaryProblem": "{% 'none of its pictures could be asked about ('"
+                    " & $join($keys($canary.errors), ', ') & ')' %}"
+                },
+            )
             .otherwise(over)
         )
         ask = calls.function(

@@ -177,6 +177,19 @@ def test_a_model_with_too_much_to_do_is_left_alone_and_it_is_said(twice: tuple[O
     assert operator.versions() == {first: "RUNNING", second: "STOPPED"}
 
 
+def test_canaries_without_a_picture_to_ask_about_are_said_to_be_none(
+    twice: tuple[Operator, str, str],
+) -> None:
+    operator, first, second = twice
+    gone = {**canaries_fail(1000), "error": "InvalidS3ObjectException"}
+    operator.aws.faults([gone])
+
+    report = operator.run("Deployment", version=first)
+
+    assert "none of its pictures could be asked about (InvalidS3ObjectException)" in report["warnings"][0]
+    assert operator.versions() == {first: "RUNNING", second: "STOPPED"}
+
+
 def test_a_check_while_a_model_is_watched_leaves_both_alone(watched: tuple[Operator, str, str, str]) -> None:
     operator, first, second, execution = watched
 
