@@ -12,8 +12,8 @@ from .sample import Picture
 # Of a fault that may pass: an internal error, a lost connection. Waits of 1 and 2 s.
 _TRIES_AFTER_A_FAULT = 3
 _LONGEST_PAUSE = 30.0
-ANSWER_SECONDS = 35.0
-"""What one more answer may take: the client's read time-out and a little."""
+ANSWER_SECONDS = 40.0
+"""What one more answer may take: the clients' time-outs and a little."""
 
 
 class AnyModel(Protocol):

@@ -16,7 +16,7 @@ from botocore.config import Config
 from .ask import ANSWER_SECONDS
 from .model import Model
 from .observability import logger, metrics, record, tracer
-from .pictures import when_written
+from .pictures import look_up
 from .request import Request
 from .results_bucket import ResultsBucket
 from .run import run
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # What still fails after five tries is raised as StorageUnavailable and retried by the workflow.
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30)
+# For what does without an answer: `ask.Asking` has to know how long a question may take.
+_IMPATIENT = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=3)
 # `ask.Asking` tries again, with the pauses that it chooses.
 _ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
 
@@ -35,6 +37,12 @@ _ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeou
 @cache
 def _s3() -> "S3Client":
     client: S3Client = boto3.client("s3", config=_PATIENT)
+    return client
+
+
+@cache
+def _impatient_s3() -> "S3Client":
+    client: S3Client = boto3.client("s3", config=_IMPATIENT)
     return client
 
 
@@ -66,7 +74,7 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> Tally:
         request,
         files=ResultsBucket(client=_s3()),
         model=Model(client=_rekognition(), arn=request.arn),
-        when_written=partial(when_written, _s3()),
+        look_up=partial(look_up, _impatient_s3()),
         seconds_left=time_left,
     )
     record(request, result)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from .errors import RequestInvalid
@@ -42,6 +43,8 @@ class Request:
     """With `at_most`: which part of the chosen pictures, so that one canary after the other asks others."""
     execution: str | None
     """The run that asks: what could not be read is asked again by another one."""
+    trained_at: datetime | None
+    """When the training of the sample's version began, where the sample itself does not say."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, object]) -> "Request":
@@ -66,6 +69,7 @@ class Request:
             longest_seconds=_whole(event, "longest_seconds", at_least=1),
             turn=_whole(event, "turn", at_least=0) or 0,
             execution=_execution(event),
+            trained_at=_time(event.get("trained_at")),
         )
 
 
@@ -91,6 +95,19 @@ def _execution(event: Mapping[str, object]) -> str | None:
     if value is not None and not isinstance(value, str):
         raise RequestInvalid(f'"execution_id" is {str(value)[:80]!r}; it must be null or a text.')
     return value
+
+
+def _time(value: object) -> datetime | None:
+    """The time; None for anything else, as in judge_evaluation, which reads the same times."""
+    try:
+        if isinstance(value, str):
+            time = datetime.fromisoformat(value)
+            return None if time.tzinfo is None else time
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None
 
 
 def _rate(event: Mapping[str, object]) -> float:

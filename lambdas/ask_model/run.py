@@ -7,9 +7,9 @@ from .answers import Answers
 from .ask import AnyModel, Asking
 from .errors import SampleMissing
 from .request import Place, Request
-from .sample import choose, parse_sample
+from .sample import Sample, choose, parse_sample
 from .tally import Tally, tally
-from .unchanged import UnchangedOnly, WhenWritten
+from .unchanged import LookUp, UnchangedOnly
 
 _SAVE_EVERY = 50
 # Someone waits for a smoke test or a canary: a model that says six times, within a minute, that it has too
@@ -35,7 +35,7 @@ def run(
     *,
     files: Files,
     model: AnyModel,
-    when_written: WhenWritten,
+    look_up: LookUp,
     seconds_left: Callable[[], float],
     asking: MakeAsking = Asking,
 ) -> Tally:
@@ -61,9 +61,7 @@ def run(
     kept = None if request.answers is None else files.read(request.answers)
     answers = Answers(version=request.version, pictures=pictures, kept=kept, execution=request.execution)
     round_of_questions = asking(
-        model=model
-        if sample.trained_at is None
-        else UnchangedOnly(model=model, trained_at=sample.trained_at, when_written=when_written),
+        model=_unchanged_only(model, sample, request, look_up),
         per_second=request.per_second,
         seconds_left=seconds_left,
         patience=_PATIENCE[request.purpose],
@@ -75,3 +73,11 @@ def run(
     if request.answers is not None:
         files.write(request.answers, answers.as_json())
     return tally(answers.all, complete=not answers.missing)
+
+
+def _unchanged_only(model: AnyModel, sample: Sample, request: Request, look_up: LookUp) -> AnyModel:
+    trained_at = sample.trained_at or request.trained_at
+    if trained_at is None:
+        return model
+    etags = {picture.place: picture.etag for picture in sample.pictures if picture.etag is not None}
+    return UnchangedOnly(model=model, trained_at=trained_at, etags=etags, look_up=look_up)

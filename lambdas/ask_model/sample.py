@@ -22,11 +22,13 @@ class Picture:
     expected: frozenset[str]
     """The labels that a hosted model must find, whether right or wrong: those that the evaluation found, at
     the thresholds that the model uses. The truth where there is no evaluation."""
+    etag: str | None
+    """When the set was put together; None where that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """Held-out pictures, as they were at `trained_at`; None if nobody wrote down when that was."""
+    """Held-out pictures, as they were at `trained_at`; None in a file of an earlier release."""
 
     pictures: list[Picture]
     trained_at: datetime | None
@@ -67,12 +69,14 @@ def _picture(entry: Mapping[str, object]) -> Picture:
     if not isinstance(labels, list) or not isinstance(evaluation, list | None):
         raise TypeError(f"labels or evaluation of {entry.get('key')!r}")
     truth = frozenset(str(label) for label in labels)
+    etag = entry.get("etag")
     return Picture(
         place=Place(bucket=str(entry["bucket"]), key=str(entry["key"])),
         labels=truth,
         expected=truth
         if evaluation is None
         else frozenset(str(seen["label"]) for seen in evaluation if seen["found"]),
+        etag=str(etag) if etag else None,
     )
 
 

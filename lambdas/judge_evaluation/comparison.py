@@ -19,7 +19,8 @@ _DECIMALS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class HeadToHead:
-    """`comparison` is None where there is nothing to compare; `notes` say what was left out, and why."""
+    """`comparison` is None where there is nothing to compare; `notes` say what was left out, and why.
+    `answered` counts the pictures that the live model answered, `of` those that it could have."""
 
     comparison: Comparison | None
     notes: list[str]

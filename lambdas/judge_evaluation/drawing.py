@@ -1,10 +1,11 @@
 """Draws the sample of a version's test pictures, on which it is compared with others and tried out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol, TypedDict
 
 from . import sample_file
 from .errors import EvaluationMissing
+from .etags import etags_of
 from .judge import Files, evaluated, own_rules
 from .request import Location, Request
 from .sampling import Picture, chosen
@@ -39,8 +40,12 @@ class Drawn(TypedDict):
     warnings: list[str]
 
 
-def draw(request: Request, *, store: SampleFiles) -> Drawn:
-    """Write the sample of the version's test pictures.
+Inventory = Callable[[str], Iterator[bytes] | None]
+"""The lines of the inventory of a set, by its digest; None if it is not kept."""
+
+
+def draw(request: Request, *, store: SampleFiles, data_bucket: str, inventory: Inventory) -> Drawn:
+    """Write the sample of the version's test pictures. `data_bucket` is where those of inventories are.
 
     The snapshot is read twice, line by line: once to choose, once for what was said of the chosen.
 
@@ -73,6 +78,7 @@ def draw(request: Request, *, store: SampleFiles) -> Drawn:
         trained_at=request.trained_at,
         test_pictures=len(tested),
         pictures=pictures,
+        etags=_etags(request, pictures, data_bucket=data_bucket, inventory=inventory),
     )
     place = store.write(NAME, sample_file.written(sample), content_type="application/json")
     return Drawn(
@@ -92,3 +98,13 @@ def _lines(request: Request, snapshot: Location, store: SampleFiles) -> Iterator
             "Rekognition says it put it. If it was deleted, restore it: the bucket keeps earlier versions."
         )
     return lines
+
+
+def _etags(
+    request: Request, pictures: list[TestedPicture], *, data_bucket: str, inventory: Inventory
+) -> dict[tuple[str, str], str]:
+    lines = inventory(request.digest) if request.digest else None
+    if lines is None:
+        return {}
+    known = etags_of([picture.key for picture in pictures if picture.bucket == data_bucket], lines)
+    return {(data_bucket, key): etag for key, etag in known.items()}

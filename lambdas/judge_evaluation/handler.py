@@ -55,7 +55,12 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> Verdict | Dr
         client=_s3(), bucket=settings.bucket, prefix=settings.prefix, version=request.version
     )
     if request.mode == "sample":
-        drawn = draw(request, store=store)
+        drawn = draw(
+            request,
+            store=store,
+            data_bucket=settings.data_bucket,
+            inventory=_report_storage(settings).inventory,
+        )
         record_sample(drawn, request.version)
         return drawn
     verdict = judge(request, store=store)
@@ -68,14 +73,18 @@ def handler(event: Mapping[str, object], context: LambdaContext) -> Verdict | Dr
     return shortened(verdict)
 
 
+def _report_storage(settings: Settings) -> ReportStorage:
+    return ReportStorage(
+        client=_s3(),
+        data_bucket=settings.data_bucket,
+        results_bucket=settings.bucket,
+        prefix=settings.prefix,
+    )
+
+
 def _means(settings: Settings, context: LambdaContext) -> Means:
     return Means(
-        storage=ReportStorage(
-            client=_s3(),
-            data_bucket=settings.data_bucket,
-            results_bucket=settings.bucket,
-            prefix=settings.prefix,
-        ),
+        storage=_report_storage(settings),
         registry=VersionRegistry(client=_dynamodb(), table=settings.registry_table),
         pipeline=settings.pipeline,
         region=os.environ.get("AWS_REGION", ""),

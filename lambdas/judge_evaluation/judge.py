@@ -135,7 +135,9 @@ def _head_to_head(request: Request, champion: Champion, evaluation: Evaluation, 
         tolerance=round(request.tolerance, DECIMALS),
         support=request.support,
     )
-    return replace(found, notes=unknown + _left_out(answers.changed(content), request.version) + found.notes)
+    changed = answers.changed(content)
+    notes = unknown + _left_out(changed, request.version) + found.notes
+    return replace(found, notes=notes, of=found.of - changed)
 
 
 def _left_out(changed: int, version: str) -> list[str]:

@@ -44,7 +44,8 @@ class Request:
     `f1`, `summary` and `snapshot` (the testing snapshot) are None where the version's description lacks them.
     `minimum_f1`, `label_floor` and `tolerance` are from 0 to 1; a label needs `support` test pictures to be
     judged by itself. `sample` is where the sample was written, and `champion` None without a live model.
-    `trained_at` is when the training began, None where the version's description does not tell.
+    `trained_at` is when the training began, None where the version's description does not tell, and `digest`
+    that of the set of pictures, None where the registry does not know the version.
     """
 
     version: str
@@ -54,6 +55,7 @@ class Request:
     mode: Literal["sample", "judge"] = "judge"
     snapshot: Location | None = None
     trained_at: datetime | None = None
+    digest: str | None = None
     label_floor: float = 0.0
     support: int = 1
     tolerance: float = 0.0
@@ -80,6 +82,7 @@ class Request:
                 event, "snapshot", "TestingDataResult.Output.Assets[0].GroundTruthManifest"
             ),
             trained_at=_time(event.get("trained_at")),
+            digest=digest if isinstance(digest := event.get("digest"), str) and digest else None,
             minimum_f1=_share(event, "minimum_f1", "Minimum-F1-Score"),
             label_floor=_share(event, "label_floor", "Minimum-Label-F1-Score", default=0.0),
             tolerance=_share(event, "tolerance", "Champion-Tolerance", default=0.0),

@@ -82,6 +82,12 @@ def without_comparison(result: RuleResult, words: str) -> list[Rule]:
 
 def against_champion(found: HeadToHead, *, champion: str, tolerance: float, support: int) -> list[Rule]:
     """The difference to the live model, overall and of each label."""
+    if found.of == 0:
+        return without_comparison(
+            "borderline",
+            "There is no test picture, as it was in the training, to compare it with the live model "
+            f"{champion}.",
+        )
     if found.answered <= FEWEST_ANSWERED * found.of:
         return without_comparison(
             "borderline",

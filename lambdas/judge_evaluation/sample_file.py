@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ class Sample:
     trained_at: datetime | None
     test_pictures: int
     pictures: list[TestedPicture]
+    etags: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By bucket and key, as far as they are known, when the set was put together."""
 
 
 def written(sample: Sample) -> bytes:
@@ -41,6 +43,7 @@ def written(sample: Sample) -> bytes:
             {
                 "bucket": picture.bucket,
                 "key": picture.key,
+                "etag": sample.etags.get((picture.bucket, picture.key)),
                 "labels": list(picture.labels),
                 "boxes": [{"label": each.label, **_edges(each.box)} for each in picture.boxes],
                 "evaluation": [_said(prediction) for prediction in _worth_keeping(picture)],
@@ -70,6 +73,11 @@ def read(content: bytes, *, where: str) -> Sample:
             trained_at=datetime.fromisoformat(at) if (at := document.get("trained_at")) else None,
             test_pictures=document["test_pictures"],
             pictures=[_picture(each) for each in document["pictures"]],
+            etags={
+                (each["bucket"], each["key"]): each["etag"]
+                for each in document["pictures"]
+                if each.get("etag")
+            },
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise EvaluationUnreadable(

@@ -27,6 +27,8 @@ def payload_of_questions(
             "bucket": resources.results.bucket.bucket_name,
             "key": f"{{% '{prefix}' & $version & '/sample.json' %}}",
         },
+        # Samples of earlier releases do not say it.
+        "trained_at": "{% $exists($described.created_at) ? $described.created_at : null %}",
         "pictures_per_label": resources.change.smoke_test.pictures_per_label,
         # Half of what Rekognition takes from an account in all, unless it granted more (50 a second).
         "per_second": f"{{% $min([{per_second_and_unit} * $units, 25]) %}}",

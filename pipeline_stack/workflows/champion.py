@@ -33,6 +33,9 @@ _ERRORS: Final = (
     "$join($append([], $each($asked.errors, function($number, $code) "
     "{ $code & ' ' & $string($number) })), ', ')"
 )
+# They are not asked about, by anybody, at any time: to wait for them would be to wait for ever.
+_CHANGED: Final = "($exists($asked.errors.PictureChanged) ? $asked.errors.PictureChanged : 0)"
+_COULD_BE_ASKED: Final = f"($asked.asked - {_CHANGED})"
 _FOUND: Final = "$states.result.ProjectVersionDescriptions[0]"
 
 
@@ -81,7 +84,7 @@ class AskChampion:
             .when(
                 sfn.Condition.jsonata(
                     "{% $asked.complete = false or "
-                    "($asked.asked > 0 and $asked.answered * 2 <= $asked.asked) %}"
+                    f"({_COULD_BE_ASKED} > 0 and $asked.answered * 2 <= {_COULD_BE_ASKED}) %}}"
                 ),
                 waiting,
             )
@@ -110,7 +113,11 @@ class AskChampion:
             "Draw the sample",
             function=resources.judge_evaluation,
             longest=JUDGE_TIMEOUT,
-            payload={"mode": unless_redriven("'sample'"), **payload_of_evaluation(resources)},
+            payload={
+                "mode": unless_redriven("'sample'"),
+                **payload_of_evaluation(resources),
+                "digest": "{% $digest %}",
+            },
             assign={"drawn": "{% $states.result.Payload %}", "asks": 0, "asked": {"answered": 0, "asked": 0}},
             during="drawing the sample of the test pictures",
         )
@@ -169,9 +176,9 @@ def _waiting(ending: Ending, pipeline: str) -> sfn.Pass:
         message=messages.message(
             f"'The model ' & $version & ' was trained and cannot be judged yet: ' & {why} & ', so that both "
             "cannot be compared on the same pictures.'",
-            "$exists($asked.unreadable) and $asked.unreadable > 0 ? 'Test pictures that are gone, or that "
-            "Rekognition cannot or may not read: ' & $string($asked.unreadable) & '. Look whether they are "
-            "there, and at the policies of their bucket and its key.' : ''",
+            f"$exists($asked.unreadable) and $asked.unreadable > {_CHANGED} ? 'Test pictures that are gone, "
+            f"or that Rekognition cannot or may not read: ' & $string($asked.unreadable - {_CHANGED}) & '. "
+            "Look whether they are there, and at the policies of their bucket and its key.' : ''",
             "'The next check asks again; nothing is trained again. To start the live model, start Deployment "
             'with {"version": "\' & $champion.version & \'"}. To deploy the new model without the '
             'comparison, start Deployment with {"version": "\' & $version & \'"}.\'',

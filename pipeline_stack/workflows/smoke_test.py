@@ -146,6 +146,7 @@ class SmokeTest:
                 "summary": "{% $exists($described.summary) ? $described.summary : null %}",
                 "snapshot": "{% $exists($described.tested) ? $described.tested : null %}",
                 "trained_at": "{% $exists($described.created_at) ? $described.created_at : null %}",
+                "digest": "{% $exists($record.digest) ? $record.digest.S : null %}",
                 # It is not judged here.
                 "minimum_f1": 0,
                 "minimum_support": resources.change.minimum_label_support,

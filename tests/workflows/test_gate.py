@@ -352,8 +352,10 @@ def test_a_picture_that_is_replaced_during_the_training_is_not_compared(operator
     operator.until_in(training, "Wait for training")
     # S3 tells when an object was written in whole seconds.
     time.sleep(1.1)
-    replaced = next(fruits_on_side("apple", under="apple", test=1))
-    operator.upload([replaced])
+    ((tested, content),) = fruits_on_side("apple", under="apple", test=1)
+    ((_, another),) = fruits_on_side("apple", under="apple", test=1, first=7000)
+    assert another != content
+    operator.upload([(tested, another)])
 
     found = operator.finished(training)
 
@@ -361,3 +363,24 @@ def test_a_picture_that_is_replaced_during_the_training_is_not_compared(operator
     report = json.loads(found["output"])
     assert any("1 picture of the sample was changed since" in warning for warning in report["warnings"])
     assert report["comparison"]["pictures"] == 2 * TEST - 1
+
+
+def test_where_all_test_pictures_are_replaced_the_live_model_is_kept_and_nothing_waits(
+    operator: Operator,
+) -> None:
+    set_bars(operator, tolerance="0.5")
+    champion = deploy(operator, orchard("apple", "pear"))
+    operator.upload(fruits_on_side("apple", under="apple", train=TRAIN, first=5000))
+    operator.aws.rekognition(training_seconds=20_000)
+    training = operator.start()
+    operator.until_in(training, "Wait for training")
+    time.sleep(1.1)
+    names = [name for name, _ in orchard("apple", "pear")]
+    operator.upload(zip(names, (content for _, content in orchard("pear", "apple")), strict=True))
+
+    found = operator.finished(training)
+
+    report = json.loads(found["output"])
+    kept(operator, champion, report)
+    assert results(report)["champion"] == "borderline"
+    assert "There is no test picture, as it was in the training" in report["reason"]

@@ -161,6 +161,19 @@ def test_pictures_that_were_replaced_since_the_training_are_not_held_against_the
     assert "PictureChanged" in report["warnings"][0]
 
 
+def test_pictures_that_are_written_once_more_as_they_were_are_asked_about(stocked: Operator) -> None:
+    first = stocked.run()["version"]
+    trained(stocked, first=10)
+    # As a nightly export does.
+    stocked.upload_fruits()
+    asked = len(stocked.calls("DetectCustomLabels"))
+
+    report = stocked.run("Deployment", version=first)
+
+    assert (report["outcome"], report["warnings"]) == ("deployed", [])
+    assert len(stocked.calls("DetectCustomLabels")) > asked
+
+
 def test_an_operator_may_deploy_a_model_untested(stocked: Operator) -> None:
     version = stocked.run()["version"]
     trained(stocked, first=10)

@@ -85,6 +85,6 @@ def test_a_model_that_does_not_run_is_asked_nothing_more(code: str) -> None:
 
 
 def test_what_there_is_no_time_for_stays_unasked() -> None:
-    assert [one.picture.place.key for one in ask(ToldModel(), Clock(left=36), "a", "b", "c", "d")] == list(
+    assert [one.picture.place.key for one in ask(ToldModel(), Clock(left=41), "a", "b", "c", "d")] == list(
         "abc"
     )

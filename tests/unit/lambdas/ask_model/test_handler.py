@@ -26,6 +26,7 @@ def client(aws: None, monkeypatch: pytest.MonkeyPatch) -> "S3Client":
     # Powertools reads POWERTOOLS_METRICS_NAMESPACE when it is imported, which is before this.
     monkeypatch.setattr(observability.metrics, "namespace", "TrainingPipeline-test")
     handler_module._s3.cache_clear()
+    handler_module._impatient_s3.cache_clear()
     handler_module._rekognition.cache_clear()
     client: S3Client = boto3.client("s3")
     client.create_bucket(Bucket=SAMPLE.bucket)

@@ -32,6 +32,7 @@ def test_an_event_is_understood() -> None:
         longest_seconds=40,
         turn=4,
         execution="arn:run",
+        trained_at=None,
     )
 
 

@@ -9,6 +9,7 @@ from lambdas.ask_model.errors import SampleMissing
 from lambdas.ask_model.request import Place, Request
 from lambdas.ask_model.run import run
 from lambdas.ask_model.tally import Tally
+from lambdas.ask_model.unchanged import Written
 
 from .pictures import BUCKET, SAMPLE, Clock, Reply, ToldModel, entry, sample
 
@@ -36,7 +37,7 @@ def ask(
     model: ToldModel,
     *,
     left: float = 900,
-    written: dict[str, datetime | None] | None = None,
+    written: dict[str, Written] | None = None,
     **changed: Any,
 ) -> Tally:
     event = {
@@ -54,7 +55,7 @@ def ask(
         Request.from_event(event),
         files=files,
         model=model,
-        when_written=lambda place: (written or {}).get(place.key),
+        look_up=lambda place: (written or {}).get(place.key),
         seconds_left=clock.seconds_left,
         asking=lambda **given: Asking(sleep=clock.sleep, clock=clock, **given),
     )
@@ -80,27 +81,47 @@ def test_what_came_of_it_is_counted() -> None:
     assert files.writes == 0
 
 
+def after(seconds: float, etag: str) -> Written:
+    return Written(at=(TRAINED + timedelta(seconds=seconds)).replace(microsecond=0), etag=etag)
+
+
 def test_a_picture_that_was_changed_since_the_training_is_not_asked_about() -> None:
-    entries = [entry(key, "cat", found=["cat"]) for key in ("changed", "before", "untold")]
+    etags = {"changed": "1", "copied": "1", "before": "1", "untold": "1", "unknown": None}
+    entries = [entry(key, "cat", found=["cat"], etag=etag) for key, etag in etags.items()]
     files = Files(*entries, trained_at=TRAINED.isoformat())
-    model = ToldModel(changed=("dog",), before=("cat",), untold=("cat",))
-    second = timedelta(seconds=1)
-    written = {"changed": TRAINED + second, "before": TRAINED.replace(microsecond=0), "untold": None}
+    model = ToldModel(**dict.fromkeys(etags, ("cat",)))
+    written = {
+        "changed": after(1, "2"),
+        "copied": after(1, "1"),
+        "before": after(0, "2"),
+        "unknown": after(1, "1"),
+    }
 
     found = ask(files, model, written=written)
 
-    assert model.asked == ["before", "untold"]
-    assert (found["agreement"], found["unreadable"], found["failed"]) == (1.0, 1, 0)
-    assert found["errors"] == {"PictureChanged": 1}
+    assert model.asked == ["copied", "before", "untold"]
+    assert (found["agreement"], found["unreadable"], found["failed"]) == (1.0, 2, 0)
+    assert found["errors"] == {"PictureChanged": 2}
     assert json.loads(files.kept[ANSWERS])["pictures"][0]["error"] == "PictureChanged"
 
 
-def test_of_a_sample_that_does_not_say_when_all_is_asked() -> None:
+@pytest.mark.parametrize(
+    ("trained_at", "asked"),
+    [
+        (None, ["a"]),
+        ("yesterday", ["a"]),
+        ("2026-03-10T04:05:06", ["a"]),
+        (TRAINED.isoformat(), []),
+        ("2026-03-10T04:05:06.789Z", []),
+        (TRAINED.timestamp(), []),
+    ],
+)
+def test_of_an_old_sample_the_request_may_say_when(trained_at: object, asked: list[str]) -> None:
     model = ToldModel()
 
-    ask(Files(entry("a", "cat")), model, written={"a": TRAINED})
+    ask(Files(entry("a", "cat")), model, written={"a": after(1, "2")}, trained_at=trained_at)
 
-    assert model.asked == ["a"]
+    assert model.asked == asked
 
 
 def test_answers_are_kept_in_the_samples_order() -> None:

@@ -45,6 +45,8 @@ def drawn(
     snapshot: Location | None = SNAPSHOT,
     minimum_f1: float = 0.8,
     label_floor: float = 0.0,
+    digest: str | None = None,
+    inventory: list[bytes] | None = None,
 ) -> Drawn:
     request = Request(
         mode="sample",
@@ -53,11 +55,17 @@ def drawn(
         summary=SUMMARY,
         snapshot=snapshot,
         trained_at=TRAINED,
+        digest=digest,
         minimum_f1=minimum_f1,
         label_floor=label_floor,
         support=1,
     )
-    return draw(request, store=files)
+
+    def lines_of(wanted: str) -> Iterator[bytes] | None:
+        assert wanted == digest
+        return None if inventory is None else iter(inventory)
+
+    return draw(request, store=files, data_bucket="bucket", inventory=lines_of)
 
 
 def test_up_to_500_pictures_are_drawn_evenly() -> None:
@@ -80,6 +88,34 @@ def test_up_to_500_pictures_are_drawn_evenly() -> None:
     assert sum(picture["labels"] == ["dog"] for picture in written["pictures"]) == 100
     for picture in written["pictures"]:
         assert picture["evaluation"] == [{"label": picture["labels"][0], "confidence": 0.9, "found": True}]
+
+
+def etags(files: FakeFiles) -> dict[str, str | None]:
+    return {each["key"]: each["etag"] for each in files.written["sample.json"]["pictures"]}
+
+
+def test_pictures_have_the_etags_that_they_were_trained_with() -> None:
+    snapshot = lines(classified("cat/1", ["cat"]), classified("cat/ä", ["cat"]), classified("cat/3", ["cat"]))
+    inventory = [
+        b'{"key":"cat/1","etag":"e1"}',
+        b"no line of an inventory",
+        b'{"key":"cat/2","etag":"e2"}',
+        '{"key":"cat/ä","etag":"e3","content":"c3"}'.encode(),
+    ]
+    files = FakeFiles(summary(label_result("cat")), snapshot)
+
+    drawn(files, digest="ab", inventory=inventory)
+
+    assert etags(files) == {"cat/1": "e1", "cat/ä": "e3", "cat/3": None}
+
+
+@pytest.mark.parametrize("digest", [None, "ab"])
+def test_without_an_inventory_nobody_knows_the_etags(digest: str | None) -> None:
+    files = FakeFiles(summary(label_result("cat")), lines(classified("cat/1", ["cat"])))
+
+    drawn(files, digest=digest)
+
+    assert etags(files) == {"cat/1": None}
 
 
 def test_what_cannot_be_read_of_the_snapshot_is_said() -> None:

@@ -324,3 +324,19 @@ def test_pictures_that_were_changed_since_the_training_are_not_compared(
     assert found["warnings"] == warnings
     assert found["comparison"] is not None
     assert (found["comparison"]["pictures"], found["comparison"]["of"]) == (20 - changed, 20)
+
+
+def test_most_may_be_changed_as_long_as_the_live_model_answered_the_others() -> None:
+    theirs = json.dumps(summary(label_result("cat"))).encode()
+    found = compared(FakeFiles(theirs, pictures=20, changed=15))
+
+    assert found["comparison"] is not None
+    assert found["comparison"]["pictures"] == 5
+
+
+def test_where_all_are_changed_nobody_knows_which_model_is_better() -> None:
+    theirs = json.dumps(summary(label_result("cat"))).encode()
+    found = compared(FakeFiles(theirs, pictures=4, changed=4))
+
+    assert (found["verdict"], found["comparison"]) == ("borderline", None)
+    assert "There is no test picture, as it was in the training" in found["reason"]

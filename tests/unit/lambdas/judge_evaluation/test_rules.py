@@ -135,7 +135,7 @@ def test_a_label_that_may_be_as_good_is_not_held_against_it(
     assert against_champion(found, champion="set-0", tolerance=0.05, support=5)[1]["result"] == result
 
 
-@pytest.mark.parametrize(("answered", "of"), [(0, 0), (0, 10), (5, 10)])
+@pytest.mark.parametrize(("answered", "of"), [(0, 10), (5, 10)])
 def test_too_few_answers_leave_the_comparison_in_doubt(answered: int, of: int) -> None:
     found = HeadToHead(comparison=None, notes=[], answered=answered, of=of)
 

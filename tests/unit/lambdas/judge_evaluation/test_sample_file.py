@@ -30,6 +30,7 @@ SAMPLE = Sample(
             ),
         )
     ],
+    etags={("b", "ä/1.jpg"): "e1"},
 )
 
 
@@ -43,6 +44,7 @@ def test_a_sample_has_the_form_that_others_read() -> None:
             {
                 "bucket": "b",
                 "key": "ä/1.jpg",
+                "etag": "e1",
                 "labels": ["cat"],
                 "boxes": [{"label": "cat", **EDGES}],
                 "evaluation": [
@@ -58,11 +60,14 @@ def test_a_sample_is_read_as_it_was_written() -> None:
     assert sample_file.read(sample_file.written(SAMPLE), where="s3://b/k") == SAMPLE
 
 
-def test_a_sample_of_an_earlier_release_does_not_say_when() -> None:
+def test_a_sample_of_an_earlier_release_does_not_say_when_nor_what() -> None:
     document = json.loads(sample_file.written(SAMPLE))
     del document["trained_at"]
+    del document["pictures"][0]["etag"]
 
-    assert sample_file.read(json.dumps(document).encode(), where="s3://b/k").trained_at is None
+    found = sample_file.read(json.dumps(document).encode(), where="s3://b/k")
+
+    assert (found.trained_at, found.etags) == (None, {})
 
 
 def test_of_what_was_neither_there_nor_found_the_surest_are_kept() -> None:
