@@ -44,7 +44,8 @@ class Request:
     execution: str | None
     """The run that asks: what could not be read is asked again by another one."""
     trained_at: datetime | None
-    """When the training of the sample's version began, where the sample itself does not say."""
+    """When the training of the sample's version began; None where nobody knows: all its pictures are asked
+    about then."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, object]) -> "Request":
@@ -98,7 +99,11 @@ def _execution(event: Mapping[str, object]) -> str | None:
 
 
 def _time(value: object) -> datetime | None:
-    """The time; None for anything else, as in judge_evaluation, which reads the same times."""
+    """The time; None for anything else.
+
+    How Step Functions writes a time of an API is not documented; texts of ISO 8601 were seen. The API itself
+    has seconds since 1970. A form that nobody has seen yet must not keep a model from being asked.
+    """
     try:
         if isinstance(value, str):
             time = datetime.fromisoformat(value)

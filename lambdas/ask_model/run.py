@@ -1,13 +1,13 @@
 """One invocation: which pictures, what is known of them, and what comes of asking about the others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from .answers import Answers
 from .ask import AnyModel, Asking
 from .errors import SampleMissing
 from .request import Place, Request
-from .sample import Sample, choose, parse_sample
+from .sample import Picture, choose, parse_sample
 from .tally import Tally, tally
 from .unchanged import LookUp, UnchangedOnly
 
@@ -51,9 +51,8 @@ def run(
             f"There is no sample of held-out pictures at {request.sample}: the version was trained by hand, "
             "or by an older release."
         )
-    sample = parse_sample(content, request.sample)
     pictures = choose(
-        sample.pictures,
+        parse_sample(content, request.sample),
         per_label=request.pictures_per_label,
         at_most=request.at_most,
         turn=request.turn,
@@ -61,7 +60,7 @@ def run(
     kept = None if request.answers is None else files.read(request.answers)
     answers = Answers(version=request.version, pictures=pictures, kept=kept, execution=request.execution)
     round_of_questions = asking(
-        model=_unchanged_only(model, sample, request, look_up),
+        model=_unchanged_only(model, pictures, request, look_up),
         per_second=request.per_second,
         seconds_left=seconds_left,
         patience=_PATIENCE[request.purpose],
@@ -75,9 +74,10 @@ def run(
     return tally(answers.all, complete=not answers.missing)
 
 
-def _unchanged_only(model: AnyModel, sample: Sample, request: Request, look_up: LookUp) -> AnyModel:
-    trained_at = sample.trained_at or request.trained_at
-    if trained_at is None:
+def _unchanged_only(
+    model: AnyModel, pictures: Sequence[Picture], request: Request, look_up: LookUp
+) -> AnyModel:
+    if request.trained_at is None:
         return model
-    etags = {picture.place: picture.etag for picture in sample.pictures if picture.etag is not None}
-    return UnchangedOnly(model=model, trained_at=trained_at, etags=etags, look_up=look_up)
+    etags = {picture.place: picture.etag for picture in pictures if picture.etag is not None}
+    return UnchangedOnly(model=model, trained_at=request.trained_at, etags=etags, look_up=look_up)

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from .errors import SampleUnreadable
 from .request import Place
@@ -26,15 +25,7 @@ class Picture:
     """When the set was put together; None where that is not known."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """Held-out pictures, as they were at `trained_at`; None in a file of an earlier release."""
-
-    pictures: list[Picture]
-    trained_at: datetime | None
-
-
-def parse_sample(content: bytes, place: Place) -> Sample:
+def parse_sample(content: bytes, place: Place) -> list[Picture]:
     """Read what judge_evaluation wrote.
 
     Raises:
@@ -47,21 +38,9 @@ def parse_sample(content: bytes, place: Place) -> Sample:
                 f"The sample {place} has the schema version {document['schema_version']!r}; this function "
                 f"reads {_SCHEMA_VERSION}. Deploy the stack again, then have the sample written anew."
             )
-        return Sample(
-            pictures=[_picture(entry) for entry in document["pictures"]],
-            trained_at=_time(document.get("trained_at")),
-        )
+        return [_picture(entry) for entry in document["pictures"]]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise SampleUnreadable(f"{place} is no sample of held-out pictures: {error!r}.") from error
-
-
-def _time(value: object) -> datetime | None:
-    if value is None:
-        return None
-    time = datetime.fromisoformat(str(value))
-    if time.tzinfo is None:
-        raise ValueError(f"a time without its zone: {value}")
-    return time
 
 
 def _picture(entry: Mapping[str, object]) -> Picture:

@@ -75,7 +75,6 @@ def draw(request: Request, *, store: SampleFiles, data_bucket: str, inventory: I
     pictures = [drawn[turn] for turn in sorted(drawn)]
     sample = sample_file.Sample(
         version=request.version,
-        trained_at=request.trained_at,
         test_pictures=len(tested),
         pictures=pictures,
         etags=_etags(request, pictures, data_bucket=data_bucket, inventory=inventory),

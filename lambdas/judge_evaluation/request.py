@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, Literal, cast, get_args
 
 from .errors import RequestInvalid
@@ -44,8 +43,7 @@ class Request:
     `f1`, `summary` and `snapshot` (the testing snapshot) are None where the version's description lacks them.
     `minimum_f1`, `label_floor` and `tolerance` are from 0 to 1; a label needs `support` test pictures to be
     judged by itself. `sample` is where the sample was written, and `champion` None without a live model.
-    `trained_at` is when the training began, None where the version's description does not tell, and `digest`
-    that of the set of pictures, None where the registry does not know the version.
+    `digest` is that of the set of pictures, None where the registry does not know the version.
     """
 
     version: str
@@ -54,7 +52,6 @@ class Request:
     minimum_f1: float
     mode: Literal["sample", "judge"] = "judge"
     snapshot: Location | None = None
-    trained_at: datetime | None = None
     digest: str | None = None
     label_floor: float = 0.0
     support: int = 1
@@ -81,7 +78,6 @@ class Request:
             snapshot=_result_file(
                 event, "snapshot", "TestingDataResult.Output.Assets[0].GroundTruthManifest"
             ),
-            trained_at=_time(event.get("trained_at")),
             digest=digest if isinstance(digest := event.get("digest"), str) and digest else None,
             minimum_f1=_share(event, "minimum_f1", "Minimum-F1-Score"),
             label_floor=_share(event, "label_floor", "Minimum-Label-F1-Score", default=0.0),
@@ -126,23 +122,6 @@ def _share(event: Mapping[str, object], name: str, parameter: str, *, default: f
             f"It comes from the parameter {parameter}."
         )
     return value
-
-
-def _time(value: object) -> datetime | None:
-    """The time; None for anything else.
-
-    How Step Functions writes a time of an API is not documented; texts of ISO 8601 were seen. The API itself
-    has seconds since 1970. A form that nobody has seen yet must not keep a version from being judged.
-    """
-    try:
-        if isinstance(value, str):
-            time = datetime.fromisoformat(value)
-            return None if time.tzinfo is None else time
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, tz=UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    return None
 
 
 def _number(event: Mapping[str, object], name: str) -> float | None:

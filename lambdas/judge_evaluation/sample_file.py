@@ -6,7 +6,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from .boxes import Box, LabelledBox
@@ -22,10 +21,9 @@ _EDGES: Final = ("left", "top", "width", "height")
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """Of `test_pictures` of the version's, these, as they were at `trained_at`, if that is known."""
+    """Of `test_pictures` of the version's, these."""
 
     version: str
-    trained_at: datetime | None
     test_pictures: int
     pictures: list[TestedPicture]
     etags: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -37,7 +35,6 @@ def written(sample: Sample) -> bytes:
     document = {
         "schema_version": SCHEMA_VERSION,
         "version": sample.version,
-        "trained_at": sample.trained_at.isoformat() if sample.trained_at else None,
         "test_pictures": sample.test_pictures,
         "pictures": [
             {
@@ -69,10 +66,9 @@ def read(content: bytes, *, where: str) -> Sample:
             )
         return Sample(
             version=document["version"],
-            # Files of earlier releases do not say.
-            trained_at=datetime.fromisoformat(at) if (at := document.get("trained_at")) else None,
             test_pictures=document["test_pictures"],
             pictures=[_picture(each) for each in document["pictures"]],
+            # Files of earlier releases have none.
             etags={
                 (each["bucket"], each["key"]): each["etag"]
                 for each in document["pictures"]

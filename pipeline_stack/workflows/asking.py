@@ -13,6 +13,9 @@ JUDGED: Final = "(${0}.answered + ${0}.failed)"
 # It answered nothing, for it had too much to do, through all the patience of who asked.
 BUSY: Final = f"({JUDGED} = 0 and ${{0}}.asked > ${{0}}.unreadable)"
 
+TRAINED_AT: Final = "{% $exists($described.created_at) ? $described.created_at : null %}"
+"""When the training of the version in `$described` began: it begins with the version."""
+
 
 def payload_of_questions(
     resources: PipelineResources, *, purpose: str, per_second_and_unit: float, **more: Any
@@ -27,8 +30,7 @@ def payload_of_questions(
             "bucket": resources.results.bucket.bucket_name,
             "key": f"{{% '{prefix}' & $version & '/sample.json' %}}",
         },
-        # Samples of earlier releases do not say it.
-        "trained_at": "{% $exists($described.created_at) ? $described.created_at : null %}",
+        "trained_at": TRAINED_AT,
         "pictures_per_label": resources.change.smoke_test.pictures_per_label,
         # Half of what Rekognition takes from an account in all, unless it granted more (50 a second).
         "per_second": f"{{% $min([{per_second_and_unit} * $units, 25]) %}}",

@@ -11,6 +11,7 @@ from constructs import Construct
 from pipeline_stack.evaluation_judge import JUDGE_TIMEOUT
 from pipeline_stack.model_asker import TIMEOUT as ASK_TIMEOUT
 from pipeline_stack.workflows import messages, names
+from pipeline_stack.workflows.asking import TRAINED_AT
 from pipeline_stack.workflows.calls import Calls, Handled, unless_redriven
 from pipeline_stack.workflows.candidate import ABSENT
 from pipeline_stack.workflows.ending import Ending
@@ -67,6 +68,8 @@ class AskChampion:
                 "version": "{% $champion.version %}",
                 "arn": "{% $champion.arn %}",
                 "sample": "{% $drawn.sample %}",
+                # Of the version that is judged, whose pictures they are.
+                "trained_at": TRAINED_AT,
                 "pictures_per_label": None,
                 "per_second": f"{{% $min([{PER_SECOND_AND_UNIT} * $champion.units, {MOST_PER_SECOND}]) %}}",
                 "answers_key": "{% $champion.answers.key %}",

@@ -23,8 +23,6 @@ def payload_of_evaluation(resources: PipelineResources) -> dict[str, Any]:
         "f1": "{% $exists($described.f1) ? $described.f1 : null %}",
         "summary": "{% $exists($described.summary) ? $described.summary : null %}",
         "snapshot": "{% $exists($described.tested) ? $described.tested : null %}",
-        # Training begins with the version.
-        "trained_at": "{% $exists($described.created_at) ? $described.created_at : null %}",
         "minimum_f1": f"{{% {number_of('Minimum-F1-Score')} %}}",
         "label_floor": f"{{% {number_of('Minimum-Label-F1-Score')} %}}",
         "minimum_support": resources.change.minimum_label_support,

@@ -145,7 +145,6 @@ class SmokeTest:
                 "f1": "{% $exists($described.f1) ? $described.f1 : null %}",
                 "summary": "{% $exists($described.summary) ? $described.summary : null %}",
                 "snapshot": "{% $exists($described.tested) ? $described.tested : null %}",
-                "trained_at": "{% $exists($described.created_at) ? $described.created_at : null %}",
                 "digest": "{% $exists($record.digest) ? $record.digest.S : null %}",
                 # It is not judged here.
                 "minimum_f1": 0,

@@ -22,14 +22,8 @@ def entry(key: str, *labels: str, found: Sequence[str] | None = None, **more: An
     return {"bucket": "pictures", "key": key, "labels": list(labels), "evaluation": evaluation, **more}
 
 
-def sample(*entries: dict[str, Any], **more: Any) -> bytes:
-    document = {
-        "schema_version": 1,
-        "version": "set-1",
-        "test_pictures": 100,
-        "pictures": list(entries),
-        **more,
-    }
+def sample(*entries: dict[str, Any]) -> bytes:
+    document = {"schema_version": 1, "version": "set-1", "test_pictures": 100, "pictures": list(entries)}
     return json.dumps(document).encode()
 
 

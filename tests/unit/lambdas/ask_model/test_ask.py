@@ -10,7 +10,7 @@ from .pictures import SAMPLE, Clock, ToldModel, entry, sample
 def ask(
     model: ToldModel, clock: Clock, *keys: str, per_second: float = 2, patience: int | None = 5
 ) -> list[Asked]:
-    pictures = parse_sample(sample(*(entry(key, "cat") for key in keys)), SAMPLE).pictures
+    pictures = parse_sample(sample(*(entry(key, "cat") for key in keys)), SAMPLE)
     asking = Asking(
         model=model,
         per_second=per_second,

@@ -17,8 +17,8 @@ ANSWERS = Place(bucket=BUCKET, key="evaluation/set-1/answers-live.json")
 
 
 class Files:
-    def __init__(self, *entries: dict[str, Any], **more: Any) -> None:
-        self.kept = {SAMPLE: sample(*entries, **more)} if entries else {}
+    def __init__(self, *entries: dict[str, Any]) -> None:
+        self.kept = {SAMPLE: sample(*entries)} if entries else {}
         self.writes = 0
 
     def read(self, place: Place) -> bytes | None:
@@ -88,7 +88,7 @@ def after(seconds: float, etag: str) -> Written:
 def test_a_picture_that_was_changed_since_the_training_is_not_asked_about() -> None:
     etags = {"changed": "1", "copied": "1", "before": "1", "untold": "1", "unknown": None}
     entries = [entry(key, "cat", found=["cat"], etag=etag) for key, etag in etags.items()]
-    files = Files(*entries, trained_at=TRAINED.isoformat())
+    files = Files(*entries)
     model = ToldModel(**dict.fromkeys(etags, ("cat",)))
     written = {
         "changed": after(1, "2"),
@@ -97,7 +97,7 @@ def test_a_picture_that_was_changed_since_the_training_is_not_asked_about() -> N
         "unknown": after(1, "1"),
     }
 
-    found = ask(files, model, written=written)
+    found = ask(files, model, written=written, trained_at=TRAINED.isoformat())
 
     assert model.asked == ["copied", "before", "untold"]
     assert (found["agreement"], found["unreadable"], found["failed"]) == (1.0, 2, 0)
@@ -114,9 +114,11 @@ def test_a_picture_that_was_changed_since_the_training_is_not_asked_about() -> N
         (TRAINED.isoformat(), []),
         ("2026-03-10T04:05:06.789Z", []),
         (TRAINED.timestamp(), []),
+        (1e30, ["a"]),
+        (True, ["a"]),
     ],
 )
-def test_of_an_old_sample_the_request_may_say_when(trained_at: object, asked: list[str]) -> None:
+def test_a_time_is_understood_in_each_form_that_aws_may_give_it(trained_at: object, asked: list[str]) -> None:
     model = ToldModel()
 
     ask(Files(entry("a", "cat")), model, written={"a": after(1, "2")}, trained_at=trained_at)

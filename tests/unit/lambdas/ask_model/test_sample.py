@@ -1,5 +1,4 @@
 import json
-from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +9,7 @@ from .pictures import SAMPLE, entry, sample
 
 
 def pictures(*entries: dict[str, object]) -> list[Picture]:
-    return parse_sample(sample(*entries), SAMPLE).pictures
+    return parse_sample(sample(*entries), SAMPLE)
 
 
 def keys(chosen: list[Picture]) -> list[str]:
@@ -44,8 +43,6 @@ def test_a_model_is_held_to_its_own_evaluation_and_else_to_the_truth(
         json.dumps({"schema_version": 2, "pictures": []}).encode(),
         json.dumps({"schema_version": 1, "pictures": [{"key": "a"}]}).encode(),
         json.dumps({"schema_version": 1, "pictures": ["a"]}).encode(),
-        json.dumps({"schema_version": 1, "pictures": [], "trained_at": "yesterday"}).encode(),
-        json.dumps({"schema_version": 1, "pictures": [], "trained_at": "2026-03-10T04:05:06"}).encode(),
         sample({"bucket": "b", "key": "a", "labels": "cat"}),
         sample({"bucket": "b", "key": "a", "labels": [], "evaluation": [{"label": "cat"}]}),
     ],
@@ -55,13 +52,10 @@ def test_what_is_no_sample_is_said_to_be_none(content: bytes) -> None:
         parse_sample(content, SAMPLE)
 
 
-def test_a_sample_says_when_its_pictures_were_so_unless_it_is_an_old_one() -> None:
-    document = {"schema_version": 1, "pictures": [], "trained_at": "2026-03-10T04:05:06.789000+00:00"}
+def test_a_picture_has_the_etag_that_the_sample_says_if_it_does() -> None:
+    found = pictures(entry("a", etag="e1"), entry("b", etag=None), entry("c"))
 
-    found = parse_sample(json.dumps(document).encode(), SAMPLE).trained_at
-
-    assert found == datetime(2026, 3, 10, 4, 5, 6, 789000, tzinfo=UTC)
-    assert parse_sample(sample(), SAMPLE).trained_at is None
+    assert [picture.etag for picture in found] == ["e1", None, None]
 
 
 def test_so_many_of_each_label_and_without_any_are_chosen_in_order() -> None:

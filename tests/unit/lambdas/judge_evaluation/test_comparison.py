@@ -50,7 +50,7 @@ def head_to_head(
         if champion is not None:
             answers["b", str(number)] = list(champion)
     return compare(
-        Sample(version="set-1", trained_at=None, test_pictures=len(tested), pictures=tested),
+        Sample(version="set-1", test_pictures=len(tested), pictures=tested),
         answers,
         champion="set-0",
         challenger_labels=ours,

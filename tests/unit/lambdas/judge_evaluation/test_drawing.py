@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from .snapshots import Json, classified, lines
 from .summaries import label_result, summary
 
 SUMMARY = Location(bucket="b", key="summary.json")
-TRAINED = datetime(2026, 3, 10, 4, 5, 6, tzinfo=UTC)
 SNAPSHOT = Location(bucket="b", key="snapshot.json")
 
 
@@ -54,7 +52,6 @@ def drawn(
         f1=0.9,
         summary=SUMMARY,
         snapshot=snapshot,
-        trained_at=TRAINED,
         digest=digest,
         minimum_f1=minimum_f1,
         label_floor=label_floor,
@@ -84,7 +81,6 @@ def test_up_to_500_pictures_are_drawn_evenly() -> None:
     }
     written = files.written["sample.json"]
     assert written["test_pictures"] == 1000
-    assert written["trained_at"] == TRAINED.isoformat()
     assert sum(picture["labels"] == ["dog"] for picture in written["pictures"]) == 100
     for picture in written["pictures"]:
         assert picture["evaluation"] == [{"label": picture["labels"][0], "confidence": 0.9, "found": True}]

@@ -219,9 +219,7 @@ class FakeFiles:
         ]
         self.files: dict[Location, bytes | Exception | None] = {
             PLACE: json.dumps(summary(label_result("cat"))).encode(),
-            SAMPLE: written(
-                Sample(version="set-1", trained_at=None, test_pictures=pictures, pictures=tested)
-            ),
+            SAMPLE: written(Sample(version="set-1", test_pictures=pictures, pictures=tested)),
             ANSWERS: json.dumps({"schema_version": 1, "pictures": said}).encode(),
             THEIRS: theirs,
             REPORT: report,

@@ -1,5 +1,4 @@
 import math
-from datetime import UTC, datetime
 
 import pytest
 
@@ -57,20 +56,3 @@ def test_any_minimum_from_0_to_1_is_taken(minimum: float) -> None:
 def test_a_request_that_makes_no_sense_is_refused_by_field(field: str, value: object) -> None:
     with pytest.raises(RequestInvalid, match=f'^"{field}" is'):
         Request.from_event({**EVENT, field: value})
-
-
-@pytest.mark.parametrize(
-    ("told", "time"),
-    [
-        ("2026-03-10T04:05:06.5Z", datetime(2026, 3, 10, 4, 5, 6, 500000, tzinfo=UTC)),
-        ("2026-03-10T04:05:06+00:00", datetime(2026, 3, 10, 4, 5, 6, tzinfo=UTC)),
-        (1773115506.5, datetime(2026, 3, 10, 4, 5, 6, 500000, tzinfo=UTC)),
-        ("2026-03-10T04:05:06", None),
-        ("Tue Mar 10 04:05:06 UTC 2026", None),
-        (1e30, None),
-        (True, None),
-        (None, None),
-    ],
-)
-def test_a_time_is_understood_in_each_form_that_aws_may_give_it(told: object, time: datetime | None) -> None:
-    assert Request.from_event({**EVENT, "trained_at": told}).trained_at == time

@@ -1,7 +1,6 @@
 """The sample and the answers to it are read as they are written, and refused otherwise."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ BOX = Box(left=0.1, top=0.2, width=0.3, height=0.4)
 EDGES = {"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4}
 SAMPLE = Sample(
     version="set-1",
-    trained_at=datetime(2026, 3, 10, 4, 5, 6, 789000, tzinfo=UTC),
     test_pictures=7,
     pictures=[
         TestedPicture(
@@ -38,7 +36,6 @@ def test_a_sample_has_the_form_that_others_read() -> None:
     assert json.loads(sample_file.written(SAMPLE)) == {
         "schema_version": 1,
         "version": "set-1",
-        "trained_at": "2026-03-10T04:05:06.789000+00:00",
         "test_pictures": 7,
         "pictures": [
             {
@@ -60,14 +57,13 @@ def test_a_sample_is_read_as_it_was_written() -> None:
     assert sample_file.read(sample_file.written(SAMPLE), where="s3://b/k") == SAMPLE
 
 
-def test_a_sample_of_an_earlier_release_does_not_say_when_nor_what() -> None:
+def test_a_sample_of_an_earlier_release_has_no_etags() -> None:
     document = json.loads(sample_file.written(SAMPLE))
-    del document["trained_at"]
     del document["pictures"][0]["etag"]
 
     found = sample_file.read(json.dumps(document).encode(), where="s3://b/k")
 
-    assert (found.trained_at, found.etags) == (None, {})
+    assert found.etags == {}
 
 
 def test_of_what_was_neither_there_nor_found_the_surest_are_kept() -> None:
@@ -79,9 +75,7 @@ def test_of_what_was_neither_there_nor_found_the_surest_are_kept() -> None:
             Prediction(label=f"l{number}", confidence=number / 100, found=number == 1) for number in range(60)
         ),
     )
-    content = sample_file.written(
-        Sample(version="set-1", trained_at=None, test_pictures=1, pictures=[picture])
-    )
+    content = sample_file.written(Sample(version="set-1", test_pictures=1, pictures=[picture]))
 
     kept = [each["label"] for each in json.loads(content)["pictures"][0]["evaluation"]]
 
